@@ -1,0 +1,7 @@
+"""A group and its nine-month journey."""
+
+from django.apps import AppConfig
+
+
+class CohortsConfig(AppConfig):
+    name = "cohorts"

@@ -1,0 +1,140 @@
+"""People, the organisations they act for, and the territories these belong to."""
+
+import uuid
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class ActorKind(models.TextChoices):
+    """Kinds of actor (domain.md 1.4)."""
+
+    PUBLIC_AUTHORITY = "public_authority", _("collectivité ou administration")
+    ASSOCIATION = "association", _("association")
+    FOUNDATION = "foundation", _("fondation")
+    COMPANY = "company", _("entreprise")
+    ACADEMIC = "academic", _("monde académique")
+    SUPPORT_BODY = "support_body", _("structure d’appui")
+    RESIDENT_GROUP = "resident_group", _("collectif d’habitants")
+    MEDIA = "media", _("média")
+
+
+class Territory(models.Model):
+    """An administrative territory of the official geographic code (COG), with the year of the code it comes from."""
+
+    class Kind(models.TextChoices):
+        COMMUNE = "commune", _("commune")
+        EPCI = "epci", _("intercommunalité")
+        DEPARTMENT = "department", _("département")
+        REGION = "region", _("région")
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    # INSEE code of 5, 2 to 3 or 2 characters, or SIREN of 9 digits for an EPCI: always a string (GEO-01).
+    code = models.CharField(max_length=9)
+    name = models.CharField(max_length=120)
+    search_key = models.CharField(max_length=120, db_index=True)
+    department_code = models.CharField(max_length=3, blank=True)
+    postcode = models.CharField(max_length=5, blank=True, db_index=True)
+    population = models.PositiveIntegerField(default=0)
+    vintage = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "code"], name="territory_once")]
+        ordering = ["-population", "code"]
+        verbose_name = _("territoire")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(models.Model):
+    """A legal person that enrols members."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("nom"), max_length=160)
+    kind = models.CharField(_("nature"), max_length=20, choices=ActorKind)
+    siren = models.CharField(_("SIREN"), max_length=9, blank=True)
+    rna = models.CharField(_("numéro RNA"), max_length=10, blank=True)
+    insee_code = models.CharField(_("code INSEE"), max_length=5, blank=True)
+    territory = models.ForeignKey(
+        Territory, verbose_name=_("territoire"), null=True, blank=True, on_delete=models.SET_NULL, related_name="organisations"
+    )
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("organisation")
+        constraints = [
+            models.UniqueConstraint(fields=["siren"], condition=~models.Q(siren=""), name="organisation_siren_once"),
+            models.UniqueConstraint(fields=["rna"], condition=~models.Q(rna=""), name="organisation_rna_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Roles are held in spaces (`spaces.Membership`); only `is_superuser` is platform-wide."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("adresse électronique"), max_length=254, unique=True)  # always lower case
+    display_name = models.CharField(_("nom affiché"), max_length=80, blank=True)
+    function = models.CharField(_("fonction"), max_length=120, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisation"), null=True, blank=True, on_delete=models.SET_NULL, related_name="people"
+    )
+    language = models.CharField(_("langue"), max_length=2, default="fr", choices=[("fr", "Français"), ("en", "English")])
+    picture = models.ImageField(_("portrait"), upload_to="portraits/", blank=True)
+    about = models.TextField(_("présentation"), blank=True, validators=[MaxLengthValidator(600)])
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower_case")]
+        ordering = ["display_name", "id"]
+        verbose_name = _("personne")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def name(self) -> str:
+        """What others read: never the address."""
+        return self.display_name or str(_("Personne sans nom"))
+
+    @property
+    def first_name(self) -> str:
+        """The short name shown on a projector."""
+        return self.name.split(" ")[0]
+
+    @property
+    def initials(self) -> str:
+        words = [word for word in self.name.replace("-", " ").split() if word[:1].isalpha()]
+        return ((words[0][0] + words[-1][0]) if len(words) > 1 else self.name[:2]).upper()

@@ -1,0 +1,7 @@
+"""The roof: settings, routes, checks."""
+
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    name = "config"

@@ -1,0 +1,7 @@
+"""Channels where a cohort talks."""
+
+from django.apps import AppConfig
+
+
+class DiscussionsConfig(AppConfig):
+    name = "discussions"

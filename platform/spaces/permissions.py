@@ -1,0 +1,54 @@
+"""Questions about who may do what in a space."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, Q
+
+from spaces.models import FACILITATING, TAKING_PART, Membership, Role, Space, Visibility
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def holds(user: "User", roles: Iterable[str], space: Space) -> bool:
+    """Does `user` hold one of `roles` in `space` now?"""
+    return (
+        user.is_authenticated
+        and Membership.objects.current().filter(space=space, person=user, role__in=list(roles)).exists()
+    )
+
+
+def takes_part(user: "User", space: Space) -> bool:
+    """Is `user` one of those who meet and talk in `space`?"""
+    return holds(user, TAKING_PART, space)
+
+
+def facilitates(user: "User", space: Space) -> bool:
+    """Does `user` hold the frame of `space`?"""
+    return holds(user, FACILITATING, space)
+
+
+def sponsors(user: "User", space: Space) -> bool:
+    return holds(user, (Role.SPONSOR,), space)
+
+
+def on_the_ladder(user: "User", *, author: str, space: str, visibility: str = "visibility") -> Q:
+    """The condition under which `user` may see a row that stands on the ladder.
+
+    `author`, `space` and `visibility` are lookup paths of the row: to its author or authors, to the space it was
+    written in. The cohort rung of a row written in a peer group shows it to the group's cohort as well. With a
+    many-to-many `author`, ask `.distinct()` or filter by `pk__in`.
+    """
+    everyone = Q(**{visibility: Visibility.PUBLIC})
+    if not user.is_authenticated:
+        return everyone
+    held = Membership.objects.current().filter(person=user)
+    mine = held.filter(role__in=TAKING_PART).values("space")
+    return (
+        everyone
+        | Q(**{author: user})
+        | Q(**{f"{visibility}__in": [Visibility.PEER_GROUP, Visibility.COHORT], f"{space}__in": mine})
+        | Q(**{visibility: Visibility.COHORT, f"{space}__parent__in": mine})
+        | (Q(**{visibility: Visibility.NETWORK}) & Q(Exists(held)))
+    )

@@ -1,0 +1,7 @@
+"""Dated events and how they unfold."""
+
+from django.apps import AppConfig
+
+
+class WorkshopsConfig(AppConfig):
+    name = "workshops"
