@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from accounts.models import User
 from django.test import Client
-from spaces.models import Role, Space
 
+from accounts.models import User
+from spaces.models import Role, Space
 from tests.factories import MembershipFactory, UserFactory
 
 

@@ -62,7 +62,12 @@ class Organisation(models.Model):
     rna = models.CharField(_("numéro RNA"), max_length=10, blank=True)
     insee_code = models.CharField(_("code INSEE"), max_length=5, blank=True)
     territory = models.ForeignKey(
-        Territory, verbose_name=_("territoire"), null=True, blank=True, on_delete=models.SET_NULL, related_name="organisations"
+        Territory,
+        verbose_name=_("territoire"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="organisations",
     )
 
     class Meta:
@@ -99,9 +104,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     display_name = models.CharField(_("nom affiché"), max_length=80, blank=True)
     function = models.CharField(_("fonction"), max_length=120, blank=True)
     organisation = models.ForeignKey(
-        Organisation, verbose_name=_("organisation"), null=True, blank=True, on_delete=models.SET_NULL, related_name="people"
+        Organisation,
+        verbose_name=_("organisation"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="people",
     )
-    language = models.CharField(_("langue"), max_length=2, default="fr", choices=[("fr", "Français"), ("en", "English")])
+    language = models.CharField(
+        _("langue"), max_length=2, default="fr", choices=[("fr", "Français"), ("en", "English")]
+    )
     picture = models.ImageField(_("portrait"), upload_to="portraits/", blank=True)
     about = models.TextField(_("présentation"), blank=True, validators=[MaxLengthValidator(600)])
     is_active = models.BooleanField(default=True)

@@ -159,7 +159,9 @@ CACHES = {
 TASKS = {
     "default": {
         "BACKEND": (
-            "django_tasks_db.DatabaseBackend" if env_flag("WORKER") else "django_tasks.backends.immediate.ImmediateBackend"
+            "django_tasks_db.DatabaseBackend"
+            if env_flag("WORKER")
+            else "django_tasks.backends.immediate.ImmediateBackend"
         ),
     }
 }
@@ -221,7 +223,9 @@ if env("OIDC_ISSUER"):
 
 EMAIL_BACKEND = env(
     "EMAIL_BACKEND",
-    "django.core.mail.backends.smtp.EmailBackend" if env("EMAIL_HOST") else "django.core.mail.backends.console.EmailBackend",
+    "django.core.mail.backends.smtp.EmailBackend"
+    if env("EMAIL_HOST")
+    else "django.core.mail.backends.console.EmailBackend",
 )
 EMAIL_HOST = env("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(env("EMAIL_PORT", "25"))

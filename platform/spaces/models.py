@@ -141,7 +141,9 @@ class Invitation(models.Model):
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(_("adresse électronique"))
     role = models.CharField(_("rôle"), max_length=20, choices=Role, default=Role.PARTICIPANT)
-    organisation = models.ForeignKey("accounts.Organisation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     display_name = models.CharField(_("nom affiché"), max_length=80, blank=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,6 +1,7 @@
 """Rows for tests: each factory makes the smallest row its model accepts."""
 
 import factory
+
 from accounts.models import ActorKind, Organisation, User
 from spaces.models import Membership, Role, Space
 

@@ -1,4 +1,4 @@
-"""Dated events, who came, and what people said they would try."""
+"""Dated events, and who came."""
 
 import uuid
 from typing import TYPE_CHECKING, Self
@@ -59,7 +59,9 @@ class Event(models.Model):
     video_url = models.URLField(_("lien de visioconférence"), blank=True)
     phone = models.CharField(_("téléphone de la salle"), max_length=40, blank=True)
     optional = models.BooleanField(default=False)
-    template_ref = models.CharField(max_length=12, blank=True)  # "S1", "C3", "W": the line of the template it comes from
+    template_ref = models.CharField(
+        max_length=12, blank=True
+    )  # "S1", "C3", "W": the line of the template it comes from
 
     objects = EventQuerySet.as_manager()
 
@@ -91,7 +93,9 @@ class Attendance(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="attendances")
     state = models.CharField(max_length=10, choices=State, default=State.EXPECTED)
     told_at = models.DateTimeField(null=True, blank=True)  # when an absence was announced (A3)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         ordering = ["event", "person"]
@@ -99,56 +103,3 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.pk}"
-
-
-class CommitmentQuerySet(models.QuerySet["Commitment"]):
-    def visible_to(self, user: "User") -> Self:
-        """One's own; those shared with the group one takes part in; those shared with its facilitator."""
-        from spaces.models import FACILITATING, TAKING_PART, Membership
-
-        held = Membership.objects.current().filter(person=user)
-        return self.filter(
-            Q(person=user)
-            | Q(visibility=Commitment.Visibility.GROUP, space__in=held.filter(role__in=TAKING_PART).values("space"))
-            | Q(visibility=Commitment.Visibility.FACILITATOR, space__in=held.filter(role__in=FACILITATING).values("space"))
-        )
-
-
-class Commitment(models.Model):
-    """A dated small action that a person says she will try (domain.md 2.7)."""
-
-    class Visibility(models.TextChoices):
-        PRIVATE = "private", _("moi seulement")
-        GROUP = "group", _("mon groupe")
-        FACILITATOR = "facilitator", _("mon animateur·rice")
-
-    class Outcome(models.TextChoices):
-        DONE = "done", _("fait")
-        PARTLY = "partly", _("en partie")
-        NOT_YET = "not_yet", _("pas encore")
-        CHANGED = "changed", _("j’ai changé d’idée")
-        DROPPED = "dropped", _("j’ai renoncé")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="commitments")
-    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="commitments")
-    event = models.ForeignKey(Event, null=True, blank=True, on_delete=models.SET_NULL, related_name="commitments")
-    what = models.CharField(_("ce que je vais essayer"), max_length=140)
-    first_step = models.CharField(_("premier pas"), max_length=140, blank=True)
-    due = models.DateField(_("d’ici le"))
-    obstacle = models.CharField(_("si…"), max_length=140, blank=True)
-    plan = models.CharField(_("alors…"), max_length=140, blank=True)
-    help_wanted = models.CharField(_("aide souhaitée"), max_length=140, blank=True)
-    visibility = models.CharField(_("visible par"), max_length=12, choices=Visibility, default=Visibility.GROUP)
-    outcome = models.CharField(_("suite"), max_length=8, choices=Outcome, blank=True)
-    learned = models.CharField(_("ce que j’ai appris"), max_length=300, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    reported_at = models.DateTimeField(null=True, blank=True)
-
-    objects = CommitmentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["due", "id"]
-
-    def __str__(self) -> str:
-        return str(self.pk)

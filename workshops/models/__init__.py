@@ -1,0 +1,6 @@
+"""Tables of dated events and how they unfold."""
+
+from workshops.models.commitments import Commitment
+from workshops.models.events import Attendance, Event
+
+__all__ = ["Attendance", "Commitment", "Event"]
