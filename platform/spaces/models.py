@@ -68,6 +68,7 @@ class Space(models.Model):
     class Kind(models.TextChoices):
         COHORT = "cohort", _("cohorte")
         PEER_GROUP = "peer_group", _("groupe de pairs")
+        NETWORK = "network", _("réseau des pionniers")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=12, choices=Kind)
@@ -81,7 +82,8 @@ class Space(models.Model):
         ordering = ["name", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="peer_group", parent__isnull=False) | Q(kind="cohort", parent__isnull=True),
+                condition=Q(kind="peer_group", parent__isnull=False)
+                | Q(kind__in=["cohort", "network"], parent__isnull=True),
                 name="space_parent_fits_kind",
             )
         ]

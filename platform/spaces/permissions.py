@@ -33,12 +33,12 @@ def sponsors(user: "User", space: Space) -> bool:
     return holds(user, (Role.SPONSOR,), space)
 
 
-def on_the_ladder(user: "User", *, author: str, space: str, visibility: str = "visibility") -> Q:
+def on_the_ladder(user: "User", *, space: str, author: str = "", visibility: str = "visibility") -> Q:
     """The condition under which `user` may see a row that stands on the ladder.
 
-    `author`, `space` and `visibility` are lookup paths of the row: to its author or authors, to the space it was
-    written in. The cohort rung of a row written in a peer group shows it to the group's cohort as well. With a
-    many-to-many `author`, ask `.distinct()` or filter by `pk__in`.
+    `space`, `author` and `visibility` are lookup paths of the row: to the space it was written in, to its author or
+    authors (none when it belongs to a group). The cohort rung of a row written in a peer group shows it to the
+    group's cohort as well. With a many-to-many `author`, ask `.distinct()` or filter by `pk__in`.
     """
     everyone = Q(**{visibility: Visibility.PUBLIC})
     if not user.is_authenticated:
@@ -47,7 +47,7 @@ def on_the_ladder(user: "User", *, author: str, space: str, visibility: str = "v
     mine = held.filter(role__in=TAKING_PART).values("space")
     return (
         everyone
-        | Q(**{author: user})
+        | (Q(**{author: user}) if author else Q())
         | Q(**{f"{visibility}__in": [Visibility.PEER_GROUP, Visibility.COHORT], f"{space}__in": mine})
         | Q(**{visibility: Visibility.COHORT, f"{space}__parent__in": mine})
         | (Q(**{visibility: Visibility.NETWORK}) & Q(Exists(held)))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, user: "User") -> Self:
-        """Events of the spaces where `user` holds a role."""
-        return self.filter(space__in=Space.objects.of(user))
+        """Events of the spaces where `user` holds a role, and those of the network for whoever holds one."""
+        mine = Q(space__in=Space.objects.of(user))
+        return self.filter(mine | Q(space__kind=Space.Kind.NETWORK) & Q(Exists(Space.objects.of(user))))
 
     def ahead(self) -> Self:
         return self.filter(ends_at__gte=timezone.now()).exclude(state=Event.State.CANCELLED).order_by("starts_at", "id")
