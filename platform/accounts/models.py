@@ -1,14 +1,22 @@
 """People, the organisations they act for, and the territories these belong to."""
 
 import uuid
+from collections.abc import Collection
+from typing import Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import MaxLengthValidator
-from django.db import models
-from django.db.models import Q
+from django.db import connections, models
+from django.db.models import Case, Q, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.codes import check_commune, check_rna, check_siren
+from accounts.territories import key
+
+
+LARGEST = ("-population", "kind", "code")
 
 
 class ActorKind(models.TextChoices):
@@ -22,6 +30,33 @@ class ActorKind(models.TextChoices):
     SUPPORT_BODY = "support_body", _("structure d’appui")
     RESIDENT_GROUP = "resident_group", _("collectif d’habitants")
     MEDIA = "media", _("média")
+
+
+class TerritoryQuerySet(models.QuerySet["Territory"]):
+    def starting_with(self, prefix: str) -> Self:
+        """Rows whose search key begins with `prefix` (already a key), by an index on both engines."""
+        if connections[self.db].vendor == "sqlite":  # LIKE would read the whole table there
+            return self.filter(search_key__gte=prefix, search_key__lt=prefix + "{")  # "{" follows "z"
+        return self.filter(search_key__startswith=prefix)
+
+    def matching(self, typed: str, kinds: Collection[str] = ()) -> list["Territory"]:
+        """At most twelve territories for what a person has typed so far: the exact name first, then the largest."""
+        rows = self.filter(kind__in=kinds) if kinds else self
+        wanted = key(typed)
+        if not wanted:
+            return []
+        if any(digit.isdigit() for digit in wanted) and " " not in wanted:
+            code = wanted.upper()
+            rows = rows.filter(Q(postcodes__contains=f" {code}") | Q(code__startswith=code))
+            return list(rows.annotate(exact=Case(When(code=code, then=1), default=0)).order_by("-exact", *LARGEST)[:12])
+        rank = Case(
+            When(search_key=wanted, then=2), When(name__istartswith=typed.strip().replace("'", "’"), then=1), default=0
+        )
+        found = list(rows.starting_with(wanted).annotate(rank=rank).order_by("-rank", *LARGEST)[:12])
+        if len(found) < 12 and len(wanted) >= 3:
+            inside = rows.filter(search_key__contains=f" {wanted}").exclude(pk__in=[each.pk for each in found])
+            found += inside.order_by(*LARGEST)[: 12 - len(found)]
+        return found
 
 
 class Territory(models.Model):
@@ -39,9 +74,14 @@ class Territory(models.Model):
     name = models.CharField(max_length=120)
     search_key = models.CharField(max_length=120, db_index=True)
     department_code = models.CharField(max_length=3, blank=True)
-    postcode = models.CharField(max_length=5, blank=True, db_index=True)
+    region_code = models.CharField(max_length=3, blank=True)
+    epci_code = models.CharField(max_length=9, blank=True)
+    postcode = models.CharField(max_length=5, blank=True, db_index=True)  # the main one
+    postcodes = models.CharField(max_length=160, blank=True)  # all of them, between spaces
     population = models.PositiveIntegerField(default=0)
     vintage = models.PositiveSmallIntegerField()
+
+    objects = TerritoryQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "code"], name="territory_once")]
@@ -51,6 +91,14 @@ class Territory(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def label(self) -> str:
+        """The name with what tells it from its namesakes: « Saint-Denis (93200) », « CC du Perche (28) »."""
+        place = {self.Kind.COMMUNE: self.postcode or self.code, self.Kind.EPCI: self.department_code}.get(
+            self.Kind(self.kind), self.get_kind_display()
+        )
+        return f"{self.name} ({place})" if place else self.name
+
 
 class Organisation(models.Model):
     """A legal person that enrols members."""
@@ -58,9 +106,9 @@ class Organisation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("nom"), max_length=160)
     kind = models.CharField(_("nature"), max_length=20, choices=ActorKind)
-    siren = models.CharField(_("SIREN"), max_length=9, blank=True)
-    rna = models.CharField(_("numéro RNA"), max_length=10, blank=True)
-    insee_code = models.CharField(_("code INSEE"), max_length=5, blank=True)
+    siren = models.CharField(_("SIREN"), max_length=9, blank=True, validators=[check_siren])
+    rna = models.CharField(_("numéro RNA"), max_length=10, blank=True, validators=[check_rna])
+    insee_code = models.CharField(_("code INSEE"), max_length=5, blank=True, validators=[check_commune])
     territory = models.ForeignKey(
         Territory,
         verbose_name=_("territoire"),
