@@ -52,3 +52,16 @@ def on_the_ladder(user: "User", *, space: str, author: str = "", visibility: str
         | Q(**{visibility: Visibility.COHORT, f"{space}__parent__in": mine})
         | (Q(**{visibility: Visibility.NETWORK}) & Q(Exists(held)))
     )
+
+
+def can_manage_members(user: "User", space: Space) -> bool:
+    """May `user` invite into `space`, and change or end the roles held there?
+
+    Its facilitators, those of the cohort a peer group belongs to, and administrators (domain.md 8.1 "Users, roles").
+    """
+    return user.is_authenticated and (
+        user.is_superuser
+        or Membership.objects.current()
+        .filter(Q(space=space) | Q(space=space.parent_id), person=user, role=Role.FACILITATOR)
+        .exists()
+    )
