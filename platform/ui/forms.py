@@ -1,7 +1,8 @@
-"""How forms are drawn."""
+"""How forms are drawn: one field, one template, so that labels, hints and errors are linked everywhere alike."""
 
 from django.forms.renderers import TemplatesSetting
 
 
 class Renderer(TemplatesSetting):
-    pass
+    form_template_name = "ui/form.html"
+    field_template_name = "ui/field.html"
