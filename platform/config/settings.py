@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def env(name: str, default: str = "") -> str:
-    return os.environ.get(name, default).strip()
+    """What the environment says; a variable set to nothing counts as not set."""
+    return os.environ.get(name, "").strip() or default
 
 
 def env_flag(name: str, default: bool = False) -> bool:
@@ -236,6 +237,17 @@ EMAIL_USE_TLS = env_flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Entre pairs <ne-pas-repondre@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Who answers for this platform: shown in the legal notices, the privacy page and the accessibility statement.
+OPERATOR = {
+    "name": env("OPERATOR_NAME"),
+    "address": env("OPERATOR_ADDRESS"),
+    "contact": env("OPERATOR_CONTACT"),  # an e-mail address
+    "publisher": env("OPERATOR_PUBLISHER"),  # directeur ou directrice de la publication
+    "host": env("OPERATOR_HOST"),  # hosting provider: name, address, telephone
+    "dpo": env("OPERATOR_DPO"),  # e-mail of the data protection officer
+    "accessibility_contact": env("OPERATOR_ACCESSIBILITY_CONTACT"),
+}
 
 # --- words and dates ---------------------------------------------------------------------------------------
 
