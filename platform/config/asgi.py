@@ -1,15 +1,23 @@
-"""The door of the server: pages over HTTP, live topics over WebSocket."""
+"""The door of the server: pages over HTTP, live topics over WebSocket, server-sent events and long-poll."""
 
 import os
 
+import django
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup(set_prefix=False)  # what follows may import models
 
-from django.core.asgi import get_asgi_application
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.urls import re_path  # noqa: E402
 
-pages = get_asgi_application()  # sets Django up: what follows may import models
-
-from channels.routing import ProtocolTypeRouter  # noqa: E402
-
+from config.pages import Pages  # noqa: E402
 from config.serving import lifespan  # noqa: E402
+from live import routes  # noqa: E402
 
-application = ProtocolTypeRouter({"http": pages, "lifespan": lifespan})
+application = ProtocolTypeRouter(
+    {
+        "http": URLRouter([*routes.http, re_path("", Pages())]),
+        "websocket": URLRouter(routes.websocket),
+        "lifespan": lifespan,
+    }
+)

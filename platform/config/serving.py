@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from config.checks import refuse_to_serve_unsafely
+from live.hub import hub
 
 # Measured choices (architecture.md 5): the cheapest transport; small frames, no deflate, no 16 MiB surprise;
 # ten seconds to say goodbye. No access log: paths carry invitation tokens, and the proxy has its own log.
@@ -29,7 +30,7 @@ def uvicorn_arguments() -> list[str]:
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
-    """Refuse to start with settings that nobody may serve real people with."""
+    """Refuse to start with settings that nobody may serve real people with; begin and end the live layer."""
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
@@ -38,7 +39,10 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
             except ImproperlyConfigured as reason:
                 await send({"type": "lifespan.startup.failed", "message": str(reason)})
                 return
+            hub.start()
+            hub.drain_on_signals()
             await send({"type": "lifespan.startup.complete"})
         else:
+            await hub.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return
