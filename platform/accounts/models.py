@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.codes import check_commune, check_rna, check_siren
+from accounts.pictures import portrait_path, portraits
 from accounts.territories import key
-
 
 LARGEST = ("-population", "kind", "code")
 
@@ -99,6 +99,16 @@ class Territory(models.Model):
         )
         return f"{self.name} ({place})" if place else self.name
 
+    def answers_to(self, typed: str) -> bool:
+        """True when `typed` is this territory's whole name, label, code or postcode, however it is spelt."""
+        wanted = typed.strip().upper()
+        return (
+            typed.strip() == self.label
+            or key(typed) == self.search_key
+            or wanted == self.code
+            or wanted in self.postcodes.split()
+        )
+
 
 class Organisation(models.Model):
     """A legal person that enrols members."""
@@ -162,7 +172,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         _("langue"), max_length=2, default="fr", choices=[("fr", "Français"), ("en", "English")]
     )
-    picture = models.ImageField(_("portrait"), upload_to="portraits/", blank=True)
+    picture = models.ImageField(_("portrait"), upload_to=portrait_path, storage=portraits, blank=True)
     about = models.TextField(_("présentation"), blank=True, validators=[MaxLengthValidator(600)])
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

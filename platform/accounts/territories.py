@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 #: Words that people put before the name, or leave out: both sides of a comparison lose them.
-_LEADING = frozenset("l la le les d de du des cc ca cu communaute communes agglomeration urbaine".split())
+_LEADING = {"l", "la", "le", "les", "d", "de", "du", "des"}
+_LEADING |= {"cc", "ca", "cu", "communaute", "communes", "agglomeration", "urbaine"}
 _SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 
 

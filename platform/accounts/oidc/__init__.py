@@ -1,0 +1,1 @@
+"""OpenID Connect as ProConnect speaks it, over django-allauth's own provider."""

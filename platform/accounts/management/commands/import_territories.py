@@ -11,9 +11,7 @@ from accounts.models import Territory
 from accounts.territories import key
 
 SOURCE = Path(__file__).resolve().parents[2] / "data" / "territories.tsv.gz"
-UPDATED = [
-    "name", "search_key", "department_code", "region_code", "epci_code", "postcode", "postcodes", "population", "vintage",
-]  # fmt: skip
+UPDATED = ["name", "search_key", "department_code", "region_code", "epci_code", "postcode", "postcodes", "population"]
 
 
 def territories() -> list[Territory]:
@@ -50,6 +48,10 @@ class Command(BaseCommand):
         # Territories that a newer list no longer names stay: organisations and notes refer to them (GEO-03).
         with transaction.atomic():
             Territory.objects.bulk_create(
-                rows, batch_size=2000, update_conflicts=True, unique_fields=["kind", "code"], update_fields=UPDATED
+                rows,
+                batch_size=2000,
+                update_conflicts=True,
+                unique_fields=["kind", "code"],
+                update_fields=[*UPDATED, "vintage"],
             )
         self.stdout.write(f"{len(rows)} territoires, code officiel géographique {vintage}")
