@@ -3,11 +3,16 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from config import views
 
 urlpatterns = [
+    path("langue/", set_language, name="set_language"),
     path("robots.txt", views.robots, name="robots"),
+    path("", include("home.urls")),
+    path("", include("accounts.urls")),
+    path("", include("live.urls")),
     path("compte/", include("allauth.urls")),
     path(settings.DJANGO_ADMIN_PATH, admin.site.urls),
 ]
