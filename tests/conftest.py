@@ -1,9 +1,14 @@
 """What every test stands on: a strict template engine, fast hashing, and a few ways to make people."""
 
+import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from spaces.models import Role, Space
@@ -34,6 +39,20 @@ def _strict(settings, tmp_path):
     }
 
 
+@pytest.fixture(autouse=True)
+def _unordered_querysets_are_shuffled(monkeypatch):
+    """Rows without an asked order come back in any order here, as they one day will in production."""
+    fetch_all = QuerySet._fetch_all
+
+    def shuffled(self: QuerySet[Any]) -> None:
+        fresh = self._result_cache is None
+        fetch_all(self)
+        if fresh and self._result_cache and len(self._result_cache) > 1 and not self.ordered:
+            random.shuffle(self._result_cache)
+
+    monkeypatch.setattr(QuerySet, "_fetch_all", shuffled)
+
+
 @pytest.fixture
 def member_of() -> Callable[..., User]:
     """`member_of(space, role=Role.PARTICIPANT)`: a new person who holds that role there."""
@@ -56,3 +75,28 @@ def sign_in() -> Callable[[User], Client]:
         return client
 
     return make
+
+
+@pytest.fixture
+def assert_same_queries() -> Callable[..., int]:
+    """`assert_same_queries(client, url, make_row)`: the page costs as many queries with three rows as with one.
+
+    `make_row` is called once before the first look and twice before the second. Returns the number of queries.
+    """
+
+    def look(client: Client, url: str) -> list[str]:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(url).status_code == 200
+        return [query["sql"] for query in captured.captured_queries]
+
+    def check(client: Client, url: str, make_row: Callable[[], object]) -> int:
+        make_row()
+        look(client, url)  # what is cached once for all (content types, sites) is not the page's cost
+        one = look(client, url)
+        make_row()
+        make_row()
+        three = look(client, url)
+        assert len(three) == len(one), "\n".join(sql for sql in three if three.count(sql) > one.count(sql))
+        return len(three)
+
+    return check

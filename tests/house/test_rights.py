@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.house.inline import inline_code
 from tests.house.world import ACTORS, Row, World, rows
 
 ROWS = rows()
@@ -79,6 +80,11 @@ def test_reading(world: World, row: Row, actor: str):
         assert writes(captured.captured_queries) == [], "a GET never writes"
     if actor != "visitor" and response.status_code == 200:
         assert "no-store" in response.headers.get("Cache-Control", "")
+    if not response.streaming and response.headers.get("Content-Type", "").startswith("text/html"):
+        page = response.content.decode()
+        assert inline_code(page) == []
+        if "<!doctype" in page[:40].lower():
+            assert (page.count("<h1"), page.count("<main"), page.count("<title>")) == (1, 1, 1)
 
 
 @pytest.mark.parametrize(("row", "actor"), cases("post"))

@@ -32,6 +32,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -108,6 +109,8 @@ class World:
         self.co_facilitator: User = UserFactory(display_name="Corinne Coanimatrice")
         self.sponsor: User = UserFactory(display_name="Simon Commanditaire")
         self.admin: User = UserFactory(display_name="Anne Administre", is_staff=True, is_superuser=True)
+        # Administrators are led to a second factor before anything else: this one has it.
+        Authenticator.objects.create(user=self.admin, type=Authenticator.Type.TOTP, data={"secret": "not used here"})
         for space in (self.cohort_space, self.peer_group):
             MembershipFactory(space=space, person=self.participant, role=Role.PARTICIPANT)
             MembershipFactory(space=space, person=self.former, role=Role.PARTICIPANT, left_at=timezone.now())

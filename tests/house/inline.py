@@ -1,0 +1,19 @@
+"""What the policy of our pages forbids, and a browser would silently drop."""
+
+import re
+
+INLINE = {
+    "inline script": re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"(application/json|importmap)\")[^>]*>", re.I),
+    "inline style sheet": re.compile(r"<style\b", re.I),
+    "style attribute": re.compile(r"<[^>]+\sstyle\s*=", re.I),
+    "handler attribute": re.compile(r"<[^>]+\son[a-z]+\s*=", re.I),
+    "javascript address": re.compile(r"javascript:", re.I),
+    "htmx code attribute": re.compile(r"\bhx-(on|vals=[\"']js:)", re.I),
+    "other host": re.compile(r"<(script|link|img|iframe)[^>]+(src|href)=[\"'](https?:)?//", re.I),
+    "unescaped value": re.compile(r"\|\s*safe\b|autoescape\s+off"),
+}
+
+
+def inline_code(html: str) -> list[str]:
+    """The kinds of inline code found in `html`, a template or a page."""
+    return [name for name, pattern in INLINE.items() if pattern.search(html)]
