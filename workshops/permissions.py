@@ -33,7 +33,11 @@ def holds_the_hand(user: "User", session: CodevSession) -> bool:
 
 def may_watch_session(user: "User", pk: UUID | str) -> bool:
     """Guard of the live topic `session:<pk>`, asked again whenever a role changes."""
-    return CodevSession.objects.visible_to(user).filter(pk=pk).exists()
+    try:
+        key = UUID(str(pk))
+    except ValueError:
+        return False
+    return CodevSession.objects.visible_to(user).filter(pk=key).exists()
 
 
 def may_prepare_sessions(user: "User", event: Event) -> bool:

@@ -205,6 +205,18 @@ class CodevSession(models.Model):
         order = list(SeatRole)
         return sorted(seats, key=lambda seat: (order.index(SeatRole(seat.role)), seat.person.name, str(seat.person_id)))
 
+    def others_present(self) -> list["Seat"]:
+        """Members present, facilitators not counted: the N of the method."""
+        return [seat for seat in self.all_seats if seat.present and seat.role != SeatRole.FACILITATOR]
+
+    def previous(self) -> "CodevSession | None":
+        """The group's session before this one, while its client has yet to tell what she tried."""
+        before = CodevSession.objects.filter(
+            event__space_id=self.event.space_id, event__starts_at__lt=self.event.starts_at
+        ).filter(state__in=self.OVER)
+        latest = before.select_related("event").order_by("-event__starts_at").first()
+        return latest if latest and latest.state != self.State.FOLLOWED_UP else None
+
     @property
     def client_seat(self) -> "Seat | None":
         return next((seat for seat in self.all_seats if seat.role == SeatRole.CLIENT), None)
@@ -276,7 +288,7 @@ class ConsultationContract(models.Model):
     text = EncryptedTextField()
     forms_of_help = models.JSONField(default=list, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    changed_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)  # of the words: an answer holds for the version it read
 
     class Meta:
         ordering = ["session"]
