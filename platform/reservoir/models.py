@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ActorKind, Organisation, Territory
 from reservoir.sections import BY_ID, TITLE_MAX, Section, in_writing_order, of_degree
-from richtext import shown
+from richtext import shown, to_text
 from spaces.models import FACILITATING, Membership, Role, Space, Visibility
 from spaces.permissions import on_the_ladder
 
@@ -42,6 +42,11 @@ class Challenge(models.TextChoices):
     EVALUATION = "evaluation", _("évaluation")
 
 
+def challenge_labels(values: list[str]) -> list[str]:
+    """Their words, in the order of the vocabulary; a value it does not know is left out."""
+    return [str(challenge.label) for challenge in Challenge if challenge.value in values]
+
+
 class Licence(models.TextChoices):
     """Licences of the reservoir (domain.md 5.6); none with NC or ND, which block adaptation."""
 
@@ -63,10 +68,9 @@ class NoteQuerySet(models.QuerySet["Note"]):
         Her own; those published on a rung where she stands; those whose frame she is reviewing; those on which she
         was asked to agree for her organisation. A withdrawn note is readable by nobody but its authors.
         """
-        seen = Q(state__in=Note.PUBLISHED) & on_the_ladder(user, author="authorships__person", space="space")
+        seen = on_the_ladder(user, author="authorships__person", space="space")
         if user.is_authenticated:
             held = Membership.objects.current().filter(person=user)
-            seen |= Q(authorships__person=user)
             seen |= Q(state=Note.State.FACILITATOR_REVIEW, space__in=held.filter(role__in=FACILITATING).values("space"))
             if user.organisation_id:
                 seen |= Q(
@@ -79,8 +83,9 @@ class NoteQuerySet(models.QuerySet["Note"]):
         return self.filter(pk__in=Note._base_manager.filter(seen).values("pk"))
 
     def published_to(self, user: "User") -> Self:
-        """Published notes that `user` may read: what the reservoir lists."""
-        return self.visible_to(user).filter(state__in=Note.PUBLISHED)
+        """Notes with a release that stands on a rung where `user` does: what the reservoir lists."""
+        seen = on_the_ladder(user, author="authorships__person", space="space")
+        return self.filter(pk__in=Note._base_manager.filter(seen).values("pk")).exclude(visibility=Visibility.PRIVATE)
 
     def known_to(self, user: "User") -> Self:
         """Notes of which `user` may know title, state and authors (domain.md 8.1: metadata for facilitators)."""
@@ -92,12 +97,16 @@ class NoteQuerySet(models.QuerySet["Note"]):
 
     def gone_for(self, user: "User") -> Self:
         """Withdrawn notes that `user` could read before: she is told that they are gone, not that they never were."""
-        seen = Q(authorships__person=user.pk) if user.is_authenticated else Q(pk__in=[])
-        seen |= on_the_ladder(user, author="authorships__person", space="space", visibility="withdrawn_from")
+        seen = on_the_ladder(user, author="authorships__person", space="space", visibility="withdrawn_from")
         return self.filter(state=Note.State.WITHDRAWN, pk__in=Note._base_manager.filter(seen).values("pk"))
 
     def with_authors(self) -> Self:
         return self.prefetch_related("authorships__person__organisation")
+
+    def with_current_release(self) -> Self:
+        """With `current`: a list of the one release that readers see, or an empty one."""
+        current = NoteRelease.objects.filter(is_current=True).select_related("territory")
+        return self.prefetch_related(models.Prefetch("releases", queryset=current, to_attr="current"))
 
 
 class Note(models.Model):
@@ -124,9 +133,6 @@ class Note(models.Model):
         STALE = "stale", _("à confirmer")
         ARCHIVED = "archived", _("archivée")
         WITHDRAWN = "withdrawn", _("retirée")
-
-    #: States in which readers see the last release.
-    PUBLISHED = (State.PUBLISHED, State.UNDER_REVISION, State.STALE, State.ARCHIVED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     space = models.ForeignKey(Space, on_delete=models.PROTECT, related_name="notes")
@@ -173,9 +179,8 @@ class Note(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["created_by", "client_id"], name="note_once"),
             models.CheckConstraint(
-                condition=Q(visibility="private")
-                | Q(state__in=["published", "under_revision", "stale", "archived"], published_at__isnull=False),
-                name="note_seen_by_others_is_published",
+                condition=Q(visibility="private") | Q(published_at__isnull=False),
+                name="note_seen_by_others_was_published",
             ),
         ]
 
@@ -184,7 +189,8 @@ class Note(models.Model):
 
     @property
     def is_published(self) -> bool:
-        return self.state in self.PUBLISHED
+        """Do others than its authors read a release of it?"""
+        return self.visibility != Visibility.PRIVATE
 
     @property
     def shown_title(self) -> str:
@@ -367,9 +373,15 @@ class NoteRelease(models.Model):
     #: `Note.version` when the copy was made.
     version = models.PositiveIntegerField()
     content_hash = models.CharField(max_length=64)
+    is_current = models.BooleanField(default=True)
     title = models.CharField(max_length=TITLE_MAX)
-    #: Title, facts, `sections` [{id, html}] and `authors` [{name (or ""), function, organisation}].
-    sections = models.JSONField()
+    period = models.CharField(max_length=60, blank=True)
+    phase = models.CharField(max_length=20, choices=Phase, blank=True)
+    challenges = models.JSONField(default=list)
+    territory = models.ForeignKey(Territory, null=True, on_delete=models.SET_NULL, related_name="+")
+    contact = models.CharField(max_length=120, blank=True)
+    sections = models.JSONField()  # [{id, html}]
+    authors = models.JSONField()  # [{name ("" unless she agreed to show it), function, organisation}]
     visibility = models.CharField(max_length=10, choices=Visibility)
     licence = models.CharField(max_length=12, choices=Licence)
     published_at = models.DateTimeField(default=timezone.now)
@@ -377,7 +389,32 @@ class NoteRelease(models.Model):
 
     class Meta:
         ordering = ["note", "-edition"]
-        constraints = [models.UniqueConstraint(fields=["note", "edition"], name="note_release_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["note", "edition"], name="note_release_once"),
+            models.UniqueConstraint(fields=["note"], condition=Q(is_current=True), name="note_release_current_once"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    def shown_sections(self, only: tuple[str, ...] = ()) -> "list[tuple[Section, SafeString]]":
+        """Its sections with their safe words, all or `only` some, in the order of reading."""
+        return [
+            (BY_ID[row["id"]], shown(row["html"]))
+            for row in self.sections
+            if row["id"] in BY_ID and (not only or row["id"] in only)
+        ]
+
+    @property
+    def summary(self) -> str:
+        """« L’essentiel », as plain text."""
+        return next((to_text(row["html"]) for row in self.sections if row["id"] == "summary_plain"), "")
+
+    @property
+    def challenge_labels(self) -> list[str]:
+        return challenge_labels(self.challenges)
+
+    @property
+    def credit(self) -> list[str]:
+        """One line an author: « Nom, fonction, organisation », the name only where she agreed to it."""
+        return [", ".join(filter(None, [row["name"], row["function"], row["organisation"]])) for row in self.authors]
