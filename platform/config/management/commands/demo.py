@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import secrets
 import sys
 from pathlib import Path
 from typing import Any
