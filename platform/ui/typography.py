@@ -15,7 +15,8 @@ _MISSING_COLON = re.compile(r"(?<=[a-zà-öø-ÿœA-ZÀ-Ö»)])(?=:(?:\s|$))")
 _AFTER_QUOTE = re.compile(r"«[ \u00a0\u202f]*")
 _BEFORE_QUOTE = re.compile(r"[ \u00a0\u202f]*»")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
-_DIGITS = re.compile(r"(?<=\d)[ \u202f](?=\d{3}\b)|(?<=\d)[ ](?=h\b|min\b|s\b|km\b|m²|ans\b|mois\b|jours?\b)|(?<=\bh)[ ](?=\d)")
+_UNITS = r"(?=(?:h|min|s|km|ans|mois|jours?)\b|m²)"
+_DIGITS = re.compile(rf"(?<=\d)[ \u202f](?=\d{{3}}\b)|(?<=\d) {_UNITS}|(?<=\bh) (?=\d)")
 
 
 def french(text: str) -> str:

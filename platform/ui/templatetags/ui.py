@@ -9,7 +9,7 @@ from django.forms import BoundField
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from ui import relief, typography
 from ui.icons import ICONS
@@ -26,14 +26,13 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
         drawing = ICONS[name]
     except KeyError:
         raise template.TemplateSyntaxError(f"No icon is named “{name}”: add it to platform/ui/icons.py") from None
-    voice = (
-        format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true" focusable="false"')
-    )
+    silent = SafeString('aria-hidden="true" focusable="false"')
+    voice = format_html('role="img" aria-label="{}"', label) if label else silent
     return format_html(
         '<svg class="icon{}" viewBox="0 0 24 24" {}>{}</svg>',
         f" {css}" if css else "",
         voice,
-        mark_safe(drawing),
+        SafeString(drawing),
     )
 
 
@@ -79,23 +78,23 @@ def when(value: datetime | None) -> str:
 def path_relief(months: Any) -> SafeString:
     """The path of a cohort as a relief. Decoration: the list of months stands under it."""
     states = tuple(str(month.state) for month in months)
-    return mark_safe(relief.path(states)) if states else SafeString("")
+    return SafeString(relief.path(states)) if states else SafeString("")
 
 
 @register.simple_tag
 def step_relief(progress: float, walker: bool = True) -> SafeString:
     """A step of a session as a pass to cross; `progress` from 0 to 1."""
-    return mark_safe(relief.step(float(progress), walker=walker))
+    return SafeString(relief.step(float(progress), walker=walker))
 
 
 @register.simple_tag
 def contours() -> SafeString:
-    return mark_safe(relief.contours())
+    return SafeString(relief.contours())
 
 
 @register.simple_tag
 def logo() -> SafeString:
-    return mark_safe(relief.LOGO)
+    return SafeString(relief.LOGO)
 
 
 @register.simple_tag
@@ -124,11 +123,11 @@ class CaptureNode(template.Node):
 
 @register.tag
 def capture(parser: Parser, token: Token) -> CaptureNode:
-    """`{% capture section %}{% block section %}…{% endblock %}{% end_capture %}`: what a block says, as a variable."""
+    """`{% capture section %}{% block section %}…{% endblock %}{% endcapture %}`: what a block says, as a variable."""
     try:
         _, name = token.split_contents()
     except ValueError:
         raise template.TemplateSyntaxError("capture takes one name") from None
-    nodelist = parser.parse(("end_capture",))
+    nodelist = parser.parse(("endcapture",))
     parser.delete_first_token()
     return CaptureNode(name, nodelist)
