@@ -48,7 +48,7 @@ def from_marks(text: str, *, profile: Profile = "note") -> SafeString:
             close()
             continue
         found = _LINE.match(line)
-        assert found
+        assert found  # noqa: S101  every part of the expression is optional
         kind = (
             "ul" if found["item"] else "ol" if found["number"] else "blockquote" if found["quote"]
             else "h4" if found["h4"] else "h3" if found["h3"] else "p"

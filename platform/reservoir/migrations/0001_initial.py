@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0003_portraits'),
-        ('spaces', '0003_invitation_client_id_invitation_function'),
+        ('accounts', '0001_initial'),
+        ('spaces', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
