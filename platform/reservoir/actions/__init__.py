@@ -1,0 +1,43 @@
+"""Every write of the reservoir."""
+
+from reservoir.actions.publishing import (
+    answer_consent,
+    ask_consents,
+    lower,
+    publish,
+    record_organisation_consent,
+    take_back_consent,
+    withdraw,
+)
+from reservoir.actions.refusals import (
+    ConsentMissing,
+    NotReady,
+    Refused,
+    TextChanged,
+    UnknownAuthor,
+    Withdrawn,
+    WrittenMeanwhile,
+)
+from reservoir.actions.writing import add_author, create_note, set_facts, show_my_name, write_section
+
+__all__ = [
+    "ConsentMissing",
+    "NotReady",
+    "Refused",
+    "TextChanged",
+    "UnknownAuthor",
+    "Withdrawn",
+    "WrittenMeanwhile",
+    "add_author",
+    "answer_consent",
+    "ask_consents",
+    "create_note",
+    "lower",
+    "publish",
+    "record_organisation_consent",
+    "set_facts",
+    "show_my_name",
+    "take_back_consent",
+    "withdraw",
+    "write_section",
+]

@@ -1,0 +1,112 @@
+"""Questions about notes: who writes, who reads a draft, who must agree, and who may say so."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from accounts.models import Organisation
+from reservoir.models import Note, NoteConsent
+from spaces.models import FACILITATING, Membership, Role, Space, Visibility
+from spaces.permissions import holds, takes_part
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+#: The rungs on which a note can be published, lowest first.
+RUNGS = (Visibility.COHORT, Visibility.NETWORK, Visibility.PUBLIC)
+
+
+def can_begin(user: "User", space: Space) -> bool:
+    return takes_part(user, space)
+
+
+def is_author(user: "User", note: Note) -> bool:
+    return user.is_authenticated and any(row.person_id == user.pk for row in note.authorships.all())
+
+
+def can_write(user: "User", note: Note) -> bool:
+    """Its authors, even after they left the cohort; nobody once it is withdrawn (domain.md 8.2.12: authors only)."""
+    return is_author(user, note) and note.state != Note.State.WITHDRAWN
+
+
+def reads_draft(user: "User", note: Note) -> bool:
+    """May `user` read the words being written, not only what was published?"""
+    if is_author(user, note):
+        return True
+    if not user.is_authenticated or note.state == Note.State.WITHDRAWN:
+        return False
+    if note.state == Note.State.FACILITATOR_REVIEW and holds(user, FACILITATING, note.space):
+        return True
+    return any(
+        consent.kind == NoteConsent.Kind.ORGANISATION
+        and consent.state in {NoteConsent.State.REQUESTED, NoteConsent.State.GRANTED}
+        and consent.organisation_id == user.organisation_id
+        for consent in note.consents.all()
+    ) and holds(user, (Role.ORGANISATION_LEAD,), note.space)
+
+
+def leads_of(note: Note, organisation: Organisation) -> "list[User]":
+    """Who may agree for an organisation: its referents in the note's cohort."""
+    held = Membership.objects.current().filter(
+        space=note.space_id, role=Role.ORGANISATION_LEAD, person__organisation=organisation
+    )
+    return [membership.person for membership in held.select_related("person")]
+
+
+def can_answer(user: "User", consent: NoteConsent) -> bool:
+    """May `user` give, refuse or take back this agreement? An author hers, a referent her organisation's."""
+    if not user.is_authenticated:
+        return False
+    if consent.kind == NoteConsent.Kind.AUTHOR:
+        return consent.person_id == user.pk
+    return (
+        consent.kind == NoteConsent.Kind.ORGANISATION
+        and consent.organisation_id == user.organisation_id
+        and holds(user, (Role.ORGANISATION_LEAD,), consent.note.space)
+    )
+
+
+@dataclass(frozen=True)
+class Need:
+    """One agreement that a rung asks for, and where it stands for the words as they are now."""
+
+    kind: str
+    person: "User | None"
+    organisation: Organisation | None
+    consent: NoteConsent | None
+    met: bool
+
+    @property
+    def outdated(self) -> bool:
+        """Was it given for words, or a rung, that are not these?"""
+        return self.consent is not None and self.consent.state == NoteConsent.State.GRANTED and not self.met
+
+
+def needs(note: Note, visibility: str) -> list[Need]:
+    """Every agreement that publishing `note` on this rung asks for (domain.md 5.4), met or not."""
+    rung = Visibility(visibility).rung
+    content_hash = note.content_hash()
+    consents = list(note.consents.all())
+    found: list[Need] = []
+
+    def need(kind: str, person: "User | None" = None, organisation: Organisation | None = None) -> None:
+        consent = next(
+            (
+                each
+                for each in consents
+                if each.kind == kind
+                and each.person_id == (person.pk if person else None)
+                and each.organisation_id == (organisation.pk if organisation else None)
+            ),
+            None,
+        )
+        met = consent is not None and consent.covers(content_hash, visibility)
+        found.append(Need(kind, person, organisation, consent, met))
+
+    if rung >= Visibility.COHORT.rung:
+        for authorship in note.authorships.all():
+            need(NoteConsent.Kind.AUTHOR, person=authorship.person)
+        need(NoteConsent.Kind.PERSON)
+    if rung >= Visibility.NETWORK.rung:
+        for organisation in note.organisations():
+            need(NoteConsent.Kind.ORGANISATION, organisation=organisation)
+    return found
