@@ -8,3 +8,7 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         from config import checks  # noqa: F401  registers what a deployment must satisfy
+        from discussions.permissions import may_hear_channel
+        from live import guards
+
+        guards.register("channel", may_hear_channel)
