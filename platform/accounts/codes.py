@@ -48,7 +48,7 @@ def is_commune(code: str) -> bool:
 def check_siren(value: str) -> None:
     if not is_siren(value):
         raise ValidationError(
-            _("Ce SIREN n’est pas valide : il compte neuf chiffres et le dernier dépend des autres. Vérifiez-le."),
+            _("Ce SIREN n’est pas valide : il compte neuf chiffres et le dernier dépend des autres. Vérifiez-le."),
             code="siren",
         )
 
@@ -56,7 +56,7 @@ def check_siren(value: str) -> None:
 def check_siret(value: str) -> None:
     if not is_siret(value):
         raise ValidationError(
-            _("Ce SIRET n’est pas valide : il compte quatorze chiffres et le dernier dépend des autres. Vérifiez-le."),
+            _("Ce SIRET n’est pas valide : il compte quatorze chiffres et le dernier dépend des autres. Vérifiez-le."),
             code="siret",
         )
 
@@ -64,12 +64,12 @@ def check_siret(value: str) -> None:
 def check_rna(value: str) -> None:
     if not is_rna(value):
         raise ValidationError(
-            _("Ce numéro RNA n’est pas valide : il commence par la lettre W, suivie de neuf caractères."), code="rna"
+            _("Ce numéro RNA n’est pas valide : il commence par la lettre W, suivie de neuf caractères."), code="rna"
         )
 
 
 def check_commune(value: str) -> None:
     if not is_commune(value):
         raise ValidationError(
-            _("Ce code INSEE n’est pas valide : il compte cinq caractères, par exemple 01004 ou 2A004."), code="insee"
+            _("Ce code INSEE n’est pas valide : il compte cinq caractères, par exemple 01004 ou 2A004."), code="insee"
         )

@@ -63,7 +63,7 @@ class TerritoryField(forms.Field):
     default_error_messages = {
         "required": _("Indiquez un territoire."),
         "unknown": _("Aucun territoire ne porte ce nom. Vérifiez l’orthographe, ou essayez le code postal."),
-        "several": _("Plusieurs territoires correspondent : choisissez le vôtre dans la liste."),
+        "several": _("Plusieurs territoires correspondent : choisissez le vôtre dans la liste."),
     }
 
     def __init__(self, *, kinds: Collection[str] = (), **kwargs: Any) -> None:
@@ -137,7 +137,7 @@ class ProfileForm(forms.ModelForm):
         model = User
         fields = ["display_name", "function", "organisation", "about", "language", "picture"]
         help_texts = {
-            "display_name": _("Ce que les autres lisent : votre prénom et votre nom."),
+            "display_name": _("Ce que les autres lisent : votre prénom et votre nom."),
             "about": _("N’écrivez rien sur la santé, les opinions, la vie privée de quiconque."),
         }
         widgets = {"about": forms.Textarea(attrs={"rows": 4})}
@@ -170,18 +170,18 @@ class OrganisationForm(forms.ModelForm):
     siren = forms.CharField(
         label=_("SIREN ou SIRET"),
         required=False,
-        help_text=_("Neuf chiffres, ou quatorze : obligatoire sauf pour une commune ou une association."),
+        help_text=_("Neuf chiffres, ou quatorze : obligatoire sauf pour une commune ou une association."),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     rna = forms.CharField(
         label=_("Numéro RNA"),
         required=False,
-        help_text=_("Pour une association sans SIREN : W suivi de neuf caractères."),
+        help_text=_("Pour une association sans SIREN : W suivi de neuf caractères."),
     )
     insee_code = forms.CharField(
         label=_("Code INSEE"),
         required=False,
-        help_text=_("Pour une commune : cinq caractères, par exemple 42218 ou 2A004."),
+        help_text=_("Pour une commune : cinq caractères, par exemple 42218 ou 2A004."),
     )
     territory = TerritoryField(required=False)
 
@@ -225,7 +225,7 @@ class OrganisationForm(forms.ModelForm):
         if untouched and kind == ActorKind.PUBLIC_AUTHORITY and not (siren or insee_code):
             self.add_error(
                 "insee_code",
-                _("Une commune indique son code INSEE ; une intercommunalité ou une autre collectivité, son SIREN."),
+                _("Une commune indique son code INSEE ; une intercommunalité ou une autre collectivité, son SIREN."),
             )
         if untouched and kind in NEEDS_SIREN and not (siren or (rna and kind in HAS_RNA)):
             self.add_error("siren", _("Indiquez le SIREN de cette organisation, qui figure sur ses documents."))

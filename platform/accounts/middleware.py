@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
@@ -41,6 +39,4 @@ class SecondFactorMiddleware(MiddlewareMixin):
         name = (request.resolver_match and request.resolver_match.view_name) or ""
         if name in OPEN_ROUTES or name.startswith("mfa_") or not lacks_second_factor(request.user):
             return None
-        # A request for a fragment or for data cannot follow a page: it is refused instead.
-        query = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()}) if request.method == "GET" else ""
-        return HttpResponseRedirect(reverse("mfa_index") + (f"?{query}" if query else ""))
+        return HttpResponseRedirect(reverse("mfa_index"))

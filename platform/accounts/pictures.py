@@ -50,7 +50,7 @@ def redraw(upload: UploadedFile) -> ContentFile[bytes]:
         image = ImageOps.fit(ImageOps.exif_transpose(image).convert("RGB"), (SIDE, SIDE))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ValidationError(
-            _("Ce fichier n’est pas une image que nous savons lire : envoyez un JPEG, un PNG ou un WebP."),
+            _("Ce fichier n’est pas une image que nous savons lire : envoyez un JPEG, un PNG ou un WebP."),
             code="not_an_image",
         ) from error
     out = BytesIO()

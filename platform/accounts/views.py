@@ -53,7 +53,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     form = OrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         joined = join_organisation(person=request.user, **form.cleaned_data)
-        messages.success(request, _("Vous agissez pour : {name}.").format(name=joined.name))
+        messages.success(request, _("Vous agissez pour : {name}.").format(name=joined.name))
         return redirect("accounts:profile")
     return render(request, "accounts/organisation.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -111,6 +111,6 @@ def demo(request: HttpRequest, token: str) -> HttpResponse:
     if administers(person):
         messages.info(
             request,
-            _("Démonstration : le second facteur, obligatoire pour une administratrice, n’est pas demandé ici."),
+            _("Démonstration : le second facteur, obligatoire pour une administratrice, n’est pas demandé ici."),
         )
     return redirect(settings.LOGIN_REDIRECT_URL)

@@ -1,6 +1,9 @@
 // On every page: menus that close, and what people type kept on their device until a form is accepted.
 // Pages work without it.
 
+import { passkeys } from "./passkeys";
+import { pickers } from "./picker";
+
 const root = document.documentElement;
 root.classList.add("scripted");
 
@@ -154,9 +157,11 @@ document.addEventListener("draft:done", (event) => {
 
 // A part of the page was replaced (htmx, live): its fields may have drafts too.
 for (const name of ["htmx:afterSwap", "htmx:after:swap", "live:swapped"]) {
-  document.addEventListener(name, () => restore(document));
+  document.addEventListener(name, () => (restore(document), pickers()));
 }
 
 settleWhatWasSent();
 forgetOldOnes();
 restore(document);
+pickers();
+passkeys();

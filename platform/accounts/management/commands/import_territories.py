@@ -40,7 +40,7 @@ def territories() -> list[Territory]:
 
 
 class Command(BaseCommand):
-    help = "Charge les territoires (communes, intercommunalités, départements, régions) ; peut être relancée."
+    help = "Charge les territoires (communes, intercommunalités, départements, régions) ; peut être relancée."
 
     def handle(self, *args: Any, **options: Any) -> None:
         rows = territories()
