@@ -24,7 +24,7 @@ RUNTIME = requirements.txt $$(cksum < requirements.txt)
 DEVELOPMENT = requirements-dev.txt $$(cksum < requirements-dev.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test journeys lint types messages bench static lock clean environment environment-dev
+.PHONY: help demo test test-only journeys lint types messages bench static lock clean environment environment-dev
 
 help:
 	@sed -n 's/^#   \(make.*\)/  \1/p' Makefile
@@ -50,10 +50,12 @@ environment-dev: environment
 demo: environment
 	@DEMO=1 $(BIN)/python manage.py demo --port $(PORT)
 
-test: environment-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/journeys $(PYTEST)
+test: test-only
 	@if [ -n "$$($(BIN)/python -m tests.browser)" ]; then $(MAKE) --no-print-directory journeys; \
 	else echo "JOURNEYS NOT RUN: no Chromium on this machine (set CHROMIUM to its path)."; fi
+
+test-only: environment-dev
+	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/journeys $(PYTEST)
 
 journeys: environment-dev
 	$(BIN)/python -m pytest tests/journeys $(PYTEST)
