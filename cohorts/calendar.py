@@ -71,13 +71,13 @@ class Month:
 
     @property
     def label(self) -> str:
-        """« octobre 2026 »."""
+        """« octobre 2026 »."""
         return date_format(self.first_day, "F Y")
 
     @property
     def short(self) -> str:
-        """« oct. », for narrow places."""
-        return date_format(self.first_day, "M")
+        """« oct. », for narrow places."""
+        return date_format(self.first_day, "N")
 
     @property
     def title(self) -> str:
@@ -167,7 +167,7 @@ def months(
 
 
 def monthly_date(rule: str, year: int, month: int, policy: str = "keep") -> date | None:
-    """The day a rule such as « third Thursday » gives in a calendar month; none when the policy skips a holiday."""
+    """The day a rule such as « third Thursday » gives in a calendar month; none when the policy skips a holiday."""
     match = paths.MONTHLY.fullmatch(rule)
     if match is None:
         raise ValueError(rule)

@@ -58,7 +58,7 @@ def check(document: Any) -> dict[str, Any]:
         raise ValidationError(_("Le modèle de parcours doit être un objet JSON."))
     data = document.get("PathTemplate", document)
     if not isinstance(data, dict):
-        raise ValidationError(_("« PathTemplate » doit être un objet JSON."))
+        raise ValidationError(_("« PathTemplate » doit être un objet JSON."))
     if wrong := [*_wrong_with_frame(data), *_wrong_with_phases(data), *_wrong_with_lines(data)]:
         raise ValidationError(wrong)
     return data
@@ -75,21 +75,21 @@ def _rows(data: dict[str, Any], key: str) -> list[Any]:
 
 def _wrong_with_frame(data: dict[str, Any]) -> Iterator[str]:
     if not isinstance(data.get("id"), str) or not REF.fullmatch(data["id"]):
-        yield _("Le modèle n’a pas d’identifiant « id » en lettres, chiffres et tirets.")
+        yield _("Le modèle n’a pas d’identifiant « id » en lettres, chiffres et tirets.")
     if not _is_number(data.get("version"), 1, 100_000):
-        yield _("La « version » du modèle doit être un nombre entier à partir de 1.")
+        yield _("La « version » du modèle doit être un nombre entier à partir de 1.")
     if not _is_number(data.get("months"), 1, 24):
-        yield _("La durée « months » doit être un nombre de mois entre 1 et 24.")
+        yield _("La durée « months » doit être un nombre de mois entre 1 et 24.")
     if not isinstance(zone := data.get("timezone", "Europe/Paris"), str) or zone not in available_timezones():
-        yield _("Le fuseau horaire « %(zone)s » est inconnu.") % {"zone": zone}
+        yield _("Le fuseau horaire « %(zone)s » est inconnu.") % {"zone": zone}
     pauses = data.get("pause_months", [])
     if not isinstance(pauses, list) or not all(_is_number(month, 1, 12) for month in pauses) or len(set(pauses)) > 6:
-        yield _("« pause_months » doit être une liste de six mois au plus, de 1 à 12.")
+        yield _("« pause_months » doit être une liste de six mois au plus, de 1 à 12.")
     if not _is_number(data.get("intersession_min", INTERSESSION_MINUTES), 0, 6000):
-        yield _("« intersession_min » doit être un nombre de minutes par mois.")
+        yield _("« intersession_min » doit être un nombre de minutes par mois.")
     for key in ("phases", "events", "milestones"):
         if not isinstance(data.get(key), list):
-            yield _("« %(key)s » doit être une liste.") % {"key": key}
+            yield _("« %(key)s » doit être une liste.") % {"key": key}
 
 
 def _wrong_with_phases(data: dict[str, Any]) -> Iterator[str]:
@@ -98,12 +98,12 @@ def _wrong_with_phases(data: dict[str, Any]) -> Iterator[str]:
     for row in _rows(data, "phases"):
         if not isinstance(row, dict) or row.get("id") not in PHASES:
             name = row.get("id") if isinstance(row, dict) else row
-            yield _("La phase « %(phase)s » est inconnue. Phases possibles : %(known)s.") % {
+            yield _("La phase « %(phase)s » est inconnue. Phases possibles : %(known)s.") % {
                 "phase": name,
                 "known": ", ".join(PHASES),
             }
         elif not _is_number(row.get("from"), 0, 36) or not _is_number(row.get("to"), row["from"], 36):
-            yield _("La phase « %(phase)s » doit aller d’un mois « from » à un mois « to ».") % {"phase": row["id"]}
+            yield _("La phase « %(phase)s » doit aller d’un mois « from » à un mois « to ».") % {"phase": row["id"]}
         else:
             covered.update(range(row["from"], row["to"] + 1))
     if _is_number(months, 1, 24) and isinstance(data.get("phases"), list):
@@ -118,9 +118,9 @@ def _wrong_with_lines(data: dict[str, Any]) -> Iterator[str]:
     for line in [*_rows(data, "events"), *_rows(data, "milestones")]:
         ref = line.get("id") if isinstance(line, dict) else None
         if not isinstance(ref, str) or not REF.fullmatch(ref):
-            yield _("Une ligne n’a pas d’identifiant « id » : %(line)s.") % {"line": str(line)[:80]}
+            yield _("Une ligne n’a pas d’identifiant « id » : %(line)s.") % {"line": str(line)[:80]}
         elif ref in seen:
-            yield _("L’identifiant « %(ref)s » est utilisé deux fois.") % {"ref": ref}
+            yield _("L’identifiant « %(ref)s » est utilisé deux fois.") % {"ref": ref}
         else:
             seen.add(ref)
     for line in _rows(data, "events"):
@@ -129,52 +129,52 @@ def _wrong_with_lines(data: dict[str, Any]) -> Iterator[str]:
     for line in _rows(data, "milestones"):
         if isinstance(line, dict) and isinstance(ref := line.get("id"), str):
             if not _is_number(line.get("month"), 0, months):
-                yield _("Le jalon « %(ref)s » doit avoir un mois « month » entre 0 et %(months)s.") % {
+                yield _("Le jalon « %(ref)s » doit avoir un mois « month » entre 0 et %(months)s.") % {
                     "ref": ref,
                     "months": months,
                 }
             if not isinstance(line.get("label", ""), str) or (ref not in MILESTONES and not line.get("label")):
-                yield _("Le jalon « %(ref)s » est inconnu et n’a pas d’intitulé « label ».") % {"ref": ref}
+                yield _("Le jalon « %(ref)s » est inconnu et n’a pas d’intitulé « label ».") % {"ref": ref}
 
 
 def _wrong_with_event(line: dict[str, Any], months: int) -> Iterator[str]:
     facts = {"ref": line["id"], "kind": line.get("kind")}
     if len(line["id"]) > 12:
-        yield _("L’identifiant « %(ref)s » dépasse 12 caractères.") % facts
+        yield _("L’identifiant « %(ref)s » dépasse 12 caractères.") % facts
     if line.get("kind") not in Event.Kind.values:
-        yield _("La rencontre « %(ref)s » est d’une nature inconnue : « %(kind)s ». Natures possibles : %(known)s.") % (
+        yield _("La rencontre « %(ref)s » est d’une nature inconnue : « %(kind)s ». Natures possibles : %(known)s.") % (
             facts | {"known": ", ".join(Event.Kind.values)}
         )
     if line.get("mode", "remote") not in Event.Mode.values:
-        yield _("La rencontre « %(ref)s » a une forme inconnue. Formes possibles : %(known)s.") % (
+        yield _("La rencontre « %(ref)s » a une forme inconnue. Formes possibles : %(known)s.") % (
             facts | {"known": ", ".join(Event.Mode.values)}
         )
     if line.get("per", "cohort") not in ("cohort", "peer_group"):
-        yield _("La rencontre « %(ref)s » s’adresse à un groupe inconnu.") % facts
+        yield _("La rencontre « %(ref)s » s’adresse à un groupe inconnu.") % facts
     if not isinstance(line.get("label", ""), str) or len(line.get("label", "")) > 160:
-        yield _("L’intitulé de la rencontre « %(ref)s » doit être un texte de 160 caractères au plus.") % facts
+        yield _("L’intitulé de la rencontre « %(ref)s » doit être un texte de 160 caractères au plus.") % facts
     if "rrule" in line:
         if not isinstance(line["rrule"], str) or not MONTHLY.fullmatch(line["rrule"]):
             yield (
-                _("La règle de dates de « %(ref)s » est inconnue. Règle possible : « FREQ=MONTHLY;BYDAY=3TH ».") % facts
+                _("La règle de dates de « %(ref)s » est inconnue. Règle possible : « FREQ=MONTHLY;BYDAY=3TH ».") % facts
             )
         clocks = [line.get("start"), line.get("end")]
         if not all(isinstance(clock, str) and CLOCK.fullmatch(clock) for clock in clocks) or clocks[0] >= clocks[1]:
-            yield _("Les heures de « %(ref)s » doivent s’écrire « 13:00 » et la fin venir après le début.") % facts
+            yield _("Les heures de « %(ref)s » doivent s’écrire « 13:00 » et la fin venir après le début.") % facts
         if line.get("holiday_policy", "keep") not in HOLIDAY_POLICIES:
-            yield _("La règle des jours fériés de « %(ref)s » est inconnue. Règles possibles : %(known)s.") % (
+            yield _("La règle des jours fériés de « %(ref)s » est inconnue. Règles possibles : %(known)s.") % (
                 facts | {"known": ", ".join(HOLIDAY_POLICIES)}
             )
         skipped = line.get("skip_months", [])
         if not isinstance(skipped, list) or not all(_is_number(month, 1, 12) for month in skipped):
-            yield _("« skip_months » de « %(ref)s » doit être une liste de mois de 1 à 12.") % facts
+            yield _("« skip_months » de « %(ref)s » doit être une liste de mois de 1 à 12.") % facts
     else:
         if not _is_number(line.get("month"), 0, months):
-            yield _("La rencontre « %(ref)s » doit avoir un mois « month » entre 0 et %(months)s.") % (
+            yield _("La rencontre « %(ref)s » doit avoir un mois « month » entre 0 et %(months)s.") % (
                 facts | {"months": months}
             )
         if not _is_number(line.get("duration_min"), 5, 600):
-            yield _("La durée de « %(ref)s » doit être comprise entre 5 et 600 minutes.") % facts
+            yield _("La durée de « %(ref)s » doit être comprise entre 5 et 600 minutes.") % facts
 
 
 def hours(data: dict[str, Any]) -> Decimal:
@@ -184,7 +184,7 @@ def hours(data: dict[str, Any]) -> Decimal:
     """
     meetings = sum(line["duration_min"] for line in data["events"] if not line.get("optional") and "rrule" not in line)
     between = data["months"] * data.get("intersession_min", INTERSESSION_MINUTES)
-    return Decimal(meetings + between) / 60
+    return (Decimal(meetings + between) / 60).quantize(Decimal("0.01"))
 
 
 def phase_of(data: dict[str, Any], month: int) -> Phase:

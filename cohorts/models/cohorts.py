@@ -10,6 +10,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
@@ -104,6 +106,16 @@ class Cohort(models.Model):
     @property
     def hours(self) -> Decimal:
         return self.template.hours
+
+    @property
+    def time_asked(self) -> str:
+        """« 40,25 h, environ 4 h 30 par mois »: said before anybody enrols (domain.md 4.3)."""
+        if not self.template.data["events"]:
+            return ""
+        halves = round(self.hours * 2 / self.template.data["months"])
+        month = f"{halves // 2} h 30" if halves % 2 else f"{halves // 2} h"
+        whole = number_format(Decimal(f"{self.hours.normalize():f}"))
+        return gettext("%(hours)s h, environ %(month)s par mois") % {"hours": whole, "month": month}
 
     @property
     def is_open(self) -> bool:

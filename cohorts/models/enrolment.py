@@ -35,6 +35,7 @@ class Application(models.Model):
     answers = models.JSONField(default=list)
     state = models.CharField(_("état"), max_length=10, choices=State, default=State.SUBMITTED)
     reply = models.TextField(_("réponse"), max_length=2000, blank=True)
+    client_id = models.UUIDField(null=True, blank=True, editable=False)  # of the form that brought it
     created_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

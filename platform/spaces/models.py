@@ -147,12 +147,14 @@ class Invitation(models.Model):
         "accounts.Organisation", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     display_name = models.CharField(_("nom affiché"), max_length=80, blank=True)
+    function = models.CharField(_("fonction"), max_length=120, blank=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(default=_in_seven_days)
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
+    client_id = models.UUIDField(null=True, blank=True, editable=False)  # of the form that accepted it
 
     objects = InvitationQuerySet.as_manager()
 

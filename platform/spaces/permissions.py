@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import get_user_model
 from django.db.models import Exists, Q
 
 from spaces.models import FACILITATING, TAKING_PART, Membership, Role, Space, Visibility
@@ -64,4 +67,32 @@ def can_manage_members(user: "User", space: Space) -> bool:
         or Membership.objects.current()
         .filter(Q(space=space) | Q(space=space.parent_id), person=user, role=Role.FACILITATOR)
         .exists()
+    )
+
+
+def has_proved(user: "User", email: str) -> bool:
+    """Is `email` an address of `user`: her own, or another that she has verified?"""
+    return user.is_authenticated and (
+        user.email == email.lower()
+        or EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists()
+    )
+
+
+def must_sign_in(email: str) -> bool:
+    """Does the address belong to an account that lives, so that only its owner's sign-in may open it?
+
+    It lives once its address is verified, once anybody has signed in, and whenever it holds a role, a second factor
+    or a staff right. What remains was prepared by somebody who never proved to own the address.
+    """
+    lives = (
+        Q(last_login__isnull=False)
+        | Q(is_staff=True)
+        | Q(is_superuser=True)
+        | Q(is_active=False)
+        | Q(pk__in=Membership.objects.values("person"))
+        | Q(pk__in=Authenticator.objects.values("user"))
+    )
+    return (
+        EmailAddress.objects.filter(email__iexact=email, verified=True).exists()
+        or get_user_model().objects.filter(lives, email=email.lower()).exists()
     )

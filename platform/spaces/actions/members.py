@@ -1,4 +1,6 @@
-"""Every write to spaces, roles and invitations."""
+"""Who holds which role in a space."""
+
+from functools import partial
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -7,44 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from live.publish import recheck
+from spaces.actions.refusals import IncompatibleRoles, LastFacilitator
 from spaces.models import FACILITATING, Membership, Role, Space
 from spaces.permissions import can_manage_members
 
 
-class Refused(Exception):
-    """Something a person may ask but not now; its sentence is for her."""
-
-    sentence = ""
-
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else str(self.sentence)
-
-
-class IncompatibleRoles(Refused):
-    """The two roles may not be held by one person in one cohort (domain.md 8.2.3)."""
-
-
-class LastFacilitator(Refused):
-    """A space would be left without anyone to hold its frame."""
-
-
-class TooManyInvitations(Refused):
-    """More invitations in a day than one person may send."""
-
-
-class AlreadyMember(Refused):
-    """The address belongs to somebody who already holds that role there."""
-
-
-class InvitationClosed(Refused):
-    """The invitation was used, has expired or was revoked."""
-
-
-class ForeignInvitation(Refused):
-    """The invitation is addressed to somebody else."""
-
-
-def _locked(space: Space) -> Space:
+def locked(space: Space) -> Space:
     """The space, its row locked: whoever else changes its members waits."""
     return Space.objects.select_for_update(of=("self",)).get(pk=space.pk)
 
@@ -72,19 +43,13 @@ def _check_not_last(space: Space, person: User) -> None:
     facilitators = Membership.objects.current().filter(space=space, role=Role.FACILITATOR)
     if facilitators.filter(person=person).exists() and not facilitators.exclude(person=person).exists():
         raise LastFacilitator(
-            _("Un espace garde toujours une personne qui l’anime : donnez d’abord ce rôle à quelqu’un d’autre.")
+            _("Un espace garde toujours une personne qui l’anime : donnez d’abord ce rôle à quelqu’un d’autre.")
         )
 
 
 def _tell(person: User) -> None:
     """Open pages of that person ask again what they may hear (domain.md 8.2.8)."""
-
-    def ask_again() -> None:
-        from live.publish import recheck
-
-        recheck(person.pk)
-
-    transaction.on_commit(ask_again)
+    transaction.on_commit(partial(recheck, person.pk))
 
 
 @transaction.atomic
@@ -94,7 +59,7 @@ def admit(*, space: Space, person: User, role: str) -> Membership:
     Idempotent. Whoever facilitates a cohort also facilitates its peer groups.
     Raises IncompatibleRoles.
     """
-    space = _locked(space)
+    space = locked(space)
     _check_compatible(space, person, role)
     membership, created = Membership.objects.get_or_create(space=space, person=person, role=role, left_at=None)
     if role in FACILITATING:
@@ -108,7 +73,7 @@ def admit(*, space: Space, person: User, role: str) -> Membership:
 @transaction.atomic
 def add_member(*, space: Space, person: User, role: str, by: User) -> Membership:
     """Give `person` a role in `space`; harmless when she holds it already. Raises IncompatibleRoles."""
-    space = _locked(space)
+    space = locked(space)
     if not can_manage_members(by, space):
         raise PermissionDenied
     return admit(space=space, person=person, role=role)
@@ -120,7 +85,7 @@ def remove_member(*, space: Space, person: User, by: User) -> None:
 
     Raises LastFacilitator.
     """
-    space = _locked(space)
+    space = locked(space)
     if by != person and not can_manage_members(by, space):
         raise PermissionDenied
     _check_not_last(space, person)
@@ -136,7 +101,7 @@ def remove_member(*, space: Space, person: User, by: User) -> None:
 @transaction.atomic
 def change_role(*, space: Space, person: User, role: str, by: User) -> Membership:
     """Make `role` the only role `person` holds in `space`. Raises IncompatibleRoles, LastFacilitator."""
-    space = _locked(space)
+    space = locked(space)
     if not can_manage_members(by, space):
         raise PermissionDenied
     held = Membership.objects.current().filter(space=space, person=person)

@@ -1,0 +1,9 @@
+"""The ground rules that each member of a path accepts once (domain.md 2.10)."""
+
+from workshops.methods import GROUND_RULES
+
+#: Raised when a rule changes; kept with each acceptance.
+VERSION = "1"
+RULES = GROUND_RULES
+
+__all__ = ["RULES", "VERSION"]
