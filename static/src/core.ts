@@ -1,6 +1,7 @@
 // On every page: menus that close, and what people type kept on their device until a form is accepted.
 // Pages work without it.
 
+import "./live";
 import { passkeys } from "./passkeys";
 import { pickers } from "./picker";
 
