@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +77,7 @@ class NoteQuerySet(models.QuerySet["Note"]):
                     consents__kind=NoteConsent.Kind.ORGANISATION,
                     consents__organisation=user.organisation_id,
                     consents__state__in=[NoteConsent.State.REQUESTED, NoteConsent.State.GRANTED],
+                    consents__version=F("version"),
                     space__in=held.filter(role=Role.ORGANISATION_LEAD).values("space"),
                 ) & ~Q(state=Note.State.WITHDRAWN)
         # Several authors and consents join several rows: the identifiers alone come back from below.
@@ -300,7 +301,10 @@ class NoteSection(models.Model):
 
 
 class NoteConsent(models.Model):
-    """What one person or organisation agreed to: these words (`content_hash`), up to this rung (`up_to`)."""
+    """What one person or organisation agreed to: these words (`content_hash`), up to this rung (`up_to`).
+
+    A row is never given to other words: the agreement to a release stays beside the one asked for the next.
+    """
 
     class Kind(models.TextChoices):
         AUTHOR = "author", _("auteur·rice")
@@ -338,12 +342,18 @@ class NoteConsent(models.Model):
         ordering = ["kind", "requested_at", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["note", "person"], condition=Q(kind="author"), name="note_consent_author_once"
+                fields=["note", "person", "content_hash", "up_to"],
+                condition=Q(kind="author"),
+                name="note_consent_author_once",
             ),
             models.UniqueConstraint(
-                fields=["note", "organisation"], condition=Q(kind="organisation"), name="note_consent_organisation_once"
+                fields=["note", "organisation", "content_hash", "up_to"],
+                condition=Q(kind="organisation"),
+                name="note_consent_organisation_once",
             ),
-            models.UniqueConstraint(fields=["note"], condition=Q(kind="person"), name="note_consent_people_once"),
+            models.UniqueConstraint(
+                fields=["note", "content_hash", "up_to"], condition=Q(kind="person"), name="note_consent_people_once"
+            ),
             models.CheckConstraint(
                 condition=Q(kind="author", person__isnull=False, organisation__isnull=True)
                 | Q(kind="organisation", person__isnull=True, organisation__isnull=False)

@@ -39,6 +39,7 @@ def reads_draft(user: "User", note: Note) -> bool:
     return any(
         consent.kind == NoteConsent.Kind.ORGANISATION
         and consent.state in {NoteConsent.State.REQUESTED, NoteConsent.State.GRANTED}
+        and consent.version == note.version
         and consent.organisation_id == user.organisation_id
         for consent in note.consents.all()
     ) and holds(user, (Role.ORGANISATION_LEAD,), note.space)
@@ -67,46 +68,46 @@ def can_answer(user: "User", consent: NoteConsent) -> bool:
 
 @dataclass(frozen=True)
 class Need:
-    """One agreement that a rung asks for, and where it stands for the words as they are now."""
+    """One agreement that a rung asks for, and the row that answers it for the words as they are now."""
 
     kind: str
     person: "User | None"
     organisation: Organisation | None
     consent: NoteConsent | None
     met: bool
+    #: Was it given once, for other words or a lower rung?
+    outdated: bool
 
     @property
-    def outdated(self) -> bool:
-        """Was it given for words, or a rung, that are not these?"""
-        return self.consent is not None and self.consent.state == NoteConsent.State.GRANTED and not self.met
+    def state(self) -> str:
+        return self.consent.state if self.consent else ""
 
 
 def needs(note: Note, visibility: str) -> list[Need]:
     """Every agreement that publishing `note` on this rung asks for (domain.md 5.4), met or not."""
-    rung = Visibility(visibility).rung
+    rung = Visibility(visibility)
     content_hash = note.content_hash()
     consents = list(note.consents.all())
     found: list[Need] = []
 
     def need(kind: str, person: "User | None" = None, organisation: Organisation | None = None) -> None:
-        consent = next(
-            (
-                each
-                for each in consents
-                if each.kind == kind
-                and each.person_id == (person.pk if person else None)
-                and each.organisation_id == (organisation.pk if organisation else None)
-            ),
-            None,
-        )
-        met = consent is not None and consent.covers(content_hash, visibility)
-        found.append(Need(kind, person, organisation, consent, met))
+        theirs = [
+            each
+            for each in consents
+            if each.kind == kind
+            and each.person_id == (person.pk if person else None)
+            and each.organisation_id == (organisation.pk if organisation else None)
+        ]
+        covering = next((each for each in theirs if each.covers(content_hash, rung)), None)
+        asked = next((each for each in theirs if each.content_hash == content_hash and each.up_to == rung), None)
+        outdated = not covering and any(each.state == NoteConsent.State.GRANTED for each in theirs)
+        found.append(Need(kind, person, organisation, covering or asked, covering is not None, outdated))
 
-    if rung >= Visibility.COHORT.rung:
+    if rung.rung >= Visibility.COHORT.rung:
         for authorship in note.authorships.all():
             need(NoteConsent.Kind.AUTHOR, person=authorship.person)
         need(NoteConsent.Kind.PERSON)
-    if rung >= Visibility.NETWORK.rung:
+    if rung.rung >= Visibility.NETWORK.rung:
         for organisation in note.organisations():
             need(NoteConsent.Kind.ORGANISATION, organisation=organisation)
     return found

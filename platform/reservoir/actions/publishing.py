@@ -25,9 +25,11 @@ def _rung(visibility: str) -> Visibility:
 
 
 def _hold(note: Note, need: Need, *, up_to: str, content_hash: str, **facts: object) -> NoteConsent:
-    """The row of this agreement, set to these words and this rung."""
+    """The row of this agreement to these words, up to this rung."""
     consent = need.consent or NoteConsent(note=note, kind=need.kind, person=need.person, organisation=need.organisation)
-    consent.up_to, consent.version, consent.content_hash = up_to, note.version, content_hash
+    if consent._state.adding:
+        consent.up_to, consent.content_hash = up_to, content_hash
+    consent.version = note.version
     for name, value in facts.items():
         setattr(consent, name, value)
     consent.save()
@@ -75,10 +77,10 @@ def ask_consents(*, note: Note, up_to: str, by: User) -> list[NoteConsent]:
 
 
 @transaction.atomic
-def answer_consent(*, consent: NoteConsent, by: User, agree: bool, seen_version: int) -> NoteConsent:
+def answer_consent(*, consent: NoteConsent, by: User, agree: bool) -> NoteConsent:
     """Give or refuse the agreement one was asked for.
 
-    Raises TextChanged when the words are no longer those of `seen_version`: nobody agrees to what she has not read.
+    Raises TextChanged when the words are no longer those it was asked for: nobody agrees to what she has not read.
     """
     note = locked(consent.note)
     consent = NoteConsent.objects.select_for_update(of=("self",)).get(pk=consent.pk)
@@ -87,12 +89,13 @@ def answer_consent(*, consent: NoteConsent, by: User, agree: bool, seen_version:
         raise PermissionDenied
     if note.state == Note.State.WITHDRAWN:
         raise Withdrawn(_("Cette note a été retirée."))
-    if note.version != seen_version:
-        raise TextChanged(_("Le texte a changé depuis que vous l’avez ouvert : relisez-le avant de répondre."))
+    if note.content_hash() != consent.content_hash:
+        raise TextChanged(
+            _("Le texte a changé depuis que cet accord vous a été demandé : ses auteurs doivent vous le redemander.")
+        )
     consent.state = NoteConsent.State.GRANTED if agree else NoteConsent.State.REFUSED
-    consent.version, consent.content_hash = note.version, note.content_hash()
     consent.decided_at, consent.decided_by = timezone.now(), by
-    consent.save()
+    consent.save(update_fields=["state", "decided_at", "decided_by"])
     return consent
 
 
@@ -241,18 +244,21 @@ def withdraw(*, note: Note, by: User) -> Note:
 
 @transaction.atomic
 def take_back_consent(*, consent: NoteConsent, by: User) -> NoteConsent:
-    """Take one's agreement back, and at once what it allowed: an author's, the note; an organisation's, the network."""
+    """Take one's agreement back, and at once what it allowed: an author's, the note; an organisation's, the network.
+
+    Every agreement of the same person or organisation to this note goes with it, whatever the words.
+    """
     note = locked(consent.note)
     consent = NoteConsent.objects.select_for_update(of=("self",)).get(pk=consent.pk)
     consent.note = note
     if not can_answer(by, consent):
         raise PermissionDenied
-    consent.state = NoteConsent.State.WITHDRAWN
-    consent.decided_at, consent.decided_by = timezone.now(), by
-    consent.save(update_fields=["state", "decided_at", "decided_by"])
-    if not note.is_published:
-        return consent
-    if consent.kind == NoteConsent.Kind.AUTHOR:
+    now = timezone.now()
+    note.consents.filter(kind=consent.kind, person=consent.person_id, organisation=consent.organisation_id).exclude(
+        state=NoteConsent.State.REFUSED
+    ).update(state=NoteConsent.State.WITHDRAWN, decided_at=now, decided_by=by)
+    consent.refresh_from_db(fields=["state", "decided_at", "decided_by"])
+    if note.is_published and consent.kind == NoteConsent.Kind.AUTHOR:
         withdraw(note=note, by=by)
     elif Visibility(note.visibility).rung > Visibility.COHORT.rung:
         _stand(note, Visibility.COHORT)
