@@ -54,7 +54,7 @@ def ready_for_production(app_configs: Any = None, **kwargs: Any) -> list[CheckMe
     refuse(settings.DEBUG, "E004", "DEBUG must be off.")
     refuse(settings.DEMO, "E005", "DEMO must be off: it lets anyone in with one click.")
     refuse(
-        settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"),
+        settings.DATABASES["default"]["ENGINE"].endswith("sqlite"),
         "E006",
         "DATABASE_URL must name a PostgreSQL database: SQLite is for one process.",
     )

@@ -70,7 +70,7 @@ def test_each_dangerous_setting_is_refused(production, name, value, code):
 
 
 def test_sqlite_is_refused(production, monkeypatch):
-    monkeypatch.setitem(production.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
+    monkeypatch.setitem(production.DATABASES["default"], "ENGINE", "config.sqlite")
     assert [message.id for message in ready_for_production()] == ["entrepairs.E006"]
 
 
