@@ -64,11 +64,11 @@ lint: environment-dev types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/djlint templates --check --lint --quiet
-	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/djlint templates --lint --quiet
+	DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 
 types: environment-dev
-	$(BIN)/mypy platform cohorts workshops
+	$(BIN)/mypy
 
 messages: environment-dev
 	$(BIN)/python manage.py messages

@@ -16,7 +16,7 @@ from live import routes  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": URLRouter([*routes.http, re_path("", Pages())]),
+        "http": URLRouter([*routes.http, re_path("", Pages())]),  # type: ignore[arg-type]  # an ASGI application
         "websocket": URLRouter(routes.websocket),
         "lifespan": lifespan,
     }

@@ -39,7 +39,7 @@ def refuse_to_serve_unsafely() -> None:
 
 @register(Tags.security, deploy=True)
 def ready_for_production(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    found = [Error(reason, id=f"entrepairs.{code}") for code, reason in unsafe_to_serve()]
+    found: list[CheckMessage] = [Error(reason, id=f"entrepairs.{code}") for code, reason in unsafe_to_serve()]
 
     def refuse(condition: bool, code: str, reason: str) -> None:
         if condition:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
@@ -20,17 +21,17 @@ from config.settings import LOCALE_PATHS, ROOT
 
 LANGUAGES = ("en", "fr")
 KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-    "npgettext_lazy": ((1, "c"), 2, 3),
-}
+    "_": 1,
+    "gettext": 1,
+    "gettext_lazy": 1,
+    "gettext_noop": 1,
+    "ngettext": 2,
+    "ngettext_lazy": 2,
+    "pgettext": 1,
+    "pgettext_lazy": 1,
+    "npgettext": 2,
+    "npgettext_lazy": 2,
+}  # how many forms follow the context, where there is one
 Message = tuple[str | tuple[str, str], str | None]  # what is said (or singular and plural), in which context
 
 
@@ -45,18 +46,13 @@ def said_in(path: Path) -> Iterator[Message]:
     if path.suffix != ".py":
         # What templatize leaves of a template is a list of calls; its indentation means nothing.
         code = "\n".join(line.strip() for line in templatize(code, origin=str(path)).splitlines())
-    for _line, function, arguments, _comments in extract_python(
-        io.BytesIO(code.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
-    ):
-        given = arguments if isinstance(arguments, tuple) else (arguments,)
-        context = None
-        if function.removesuffix("_lazy") in {"pgettext", "npgettext"}:
-            context, *given = given  # type: ignore[assignment]
-        if "ngettext" in function or "npgettext" in function:
-            if len(given) > 1 and given[0] and given[1]:
-                yield (given[0], given[1]), context
-        elif given and given[0]:
-            yield given[0], context
+    found: Any = extract_python(io.BytesIO(code.encode()), KEYWORDS, [], {"encoding": "utf-8"})  # type: ignore[arg-type]
+    for _line, function, arguments, _comments in found:
+        given = list(arguments) if isinstance(arguments, tuple) else [arguments]
+        context = given.pop(0) if "pgettext" in function else None
+        forms = given[: KEYWORDS[function]]
+        if all(forms):
+            yield (forms[0] if len(forms) == 1 else (forms[0], forms[1])), context
 
 
 def gathered() -> Catalog:
@@ -65,7 +61,7 @@ def gathered() -> Catalog:
     for path in sources():
         for message, context in said_in(path):
             flags = ["python-format"] if re.search(r"%\(\w+\)[sd]", str(message)) else []
-            catalog.add(message, context=context, locations=[(str(path.relative_to(ROOT)), None)], flags=flags)
+            catalog.add(message, context=context, locations=[(str(path.relative_to(ROOT)), 0)], flags=flags)
     return catalog
 
 
