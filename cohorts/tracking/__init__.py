@@ -11,11 +11,13 @@ from cohorts.tracking.attendance import (
     Meeting,
     Presence,
     attendance_table,
+    expected_at,
     gather,
     mean_presence,
 )
 from cohorts.tracking.commitments import FollowUp, own_commitments, shared_commitments
 from cohorts.tracking.milestones import MilestoneTable, Standing, milestone_table
+from cohorts.tracking.sponsor import SponsorView
 
 __all__ = [
     "AttendanceTable",
@@ -25,8 +27,10 @@ __all__ = [
     "Meeting",
     "MilestoneTable",
     "Presence",
+    "SponsorView",
     "Standing",
     "attendance_table",
+    "expected_at",
     "gather",
     "mean_presence",
     "milestone_table",

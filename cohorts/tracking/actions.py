@@ -6,15 +6,17 @@ from collections.abc import Collection, Mapping
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cohorts.models import Cohort, Enrolment, Milestone, MilestoneDone
 from cohorts.tracking.attendance import WEIGHTS, expected_at
+from spaces.actions import Refused
 from spaces.permissions import facilitates
 from workshops.models import Attendance, Event
 
 
-class NotYetHeld(Exception):
+class NotYetHeld(Refused):
     """Nobody can have come to an event that has not begun."""
 
 
@@ -30,7 +32,7 @@ def note_attendance(*, cohort: Cohort, event: Event, by: User, states: Mapping[u
     if not facilitates(by, cohort.space):
         raise PermissionDenied
     if event.starts_at > timezone.now():
-        raise NotYetHeld
+        raise NotYetHeld(_("Cette rencontre n’a pas encore commencé : personne n’a pu y venir."))
     known = {attendance.person_id: attendance for attendance in Attendance.objects.filter(event=event)}
     changed = 0
     for person in expected_at(event):

@@ -81,9 +81,10 @@ CELL_WORDS = dict(State.choices) | {
 
 @dataclass(frozen=True)
 class Cell:
-    """One person at one meeting."""
+    """One person at one meeting: the event she was expected at, if any, and what is known of it."""
 
     state: str
+    event: Event | None = None
 
     @property
     def words(self) -> str:
@@ -107,7 +108,7 @@ class Meeting:
 
     @property
     def starts_at(self) -> datetime:
-        return self.events[0].starts_at
+        return min(event.starts_at for event in self.events)
 
     @property
     def several(self) -> bool:
@@ -121,6 +122,18 @@ class Line:
     person: User
     cells: tuple[Cell, ...]
     presence: Presence
+
+    @property
+    def hours(self) -> Fraction:
+        """Hours of meetings attended, a part counting for a half (A1)."""
+        return sum(
+            (
+                Fraction(int((cell.event.ends_at - cell.event.starts_at).total_seconds()), 3600) * WEIGHTS[cell.state]
+                for cell in self.cells
+                if cell.event and cell.state in WEIGHTS
+            ),
+            Fraction(0),
+        )
 
 
 @dataclass(frozen=True)
@@ -171,19 +184,26 @@ def _order(person: User) -> tuple[bool, str, str, str]:
 def gather(events: Iterable[Event], now: datetime, *, cohort: uuid.UUID) -> list[Meeting]:
     """Columns: past meetings, then the next one.
 
-    The nth session that carries a line of the template ("C3") in each peer group is one meeting of the cohort, dated
-    by the first of them, and is behind once the last of them is.
+    The nth session that carries a line of the template ("C3") in each peer group is one meeting of the cohort, with
+    the one that the cohort kept for those who have no group; it is dated by the first of them and behind once the last
+    of them is.
     """
     seen: Counter[tuple[uuid.UUID, str]] = Counter()
     together: dict[tuple[object, ...], list[Event]] = defaultdict(list)
     for event in sorted(events, key=lambda event: (event.starts_at, str(event.pk))):
-        if event.space_id == cohort or not event.template_ref:
+        if not event.template_ref:
             together[(event.pk,)].append(event)
         else:
             line = (event.space_id, event.template_ref)
             seen[line] += 1
             together[(event.template_ref, seen[line])].append(event)
-    meetings = [Meeting(tuple(group), any(event.ends_at >= now for event in group)) for group in together.values()]
+    meetings = [
+        Meeting(
+            tuple(sorted(group, key=lambda event: event.space_id == cohort)),
+            is_ahead=any(event.ends_at >= now for event in group),
+        )
+        for group in together.values()
+    ]
     meetings.sort(key=lambda meeting: meeting.starts_at)
     behind = [meeting for meeting in meetings if not meeting.is_ahead]
     ahead = [meeting for meeting in meetings if meeting.is_ahead]
@@ -192,14 +212,14 @@ def gather(events: Iterable[Event], now: datetime, *, cohort: uuid.UUID) -> list
 
 def _cell(meeting: Meeting, joined: Mapping[uuid.UUID, datetime], noted: Mapping[uuid.UUID, str]) -> Cell:
     """`joined`: since when the person is in each space; `noted`: what is known of her at each event."""
-    for event in meeting.events:
+    for event in sorted(meeting.events, key=lambda event: event.pk not in noted):
         since = joined.get(event.space_id)
         state = noted.get(event.pk)
         if state is None and (since is None or since > event.ends_at):
             continue
         if not meeting.is_ahead:
-            return Cell(state if state in WEIGHTS else UNNOTED)
-        return Cell(state or State.EXPECTED)
+            return Cell(state if state in WEIGHTS else UNNOTED, event)
+        return Cell(state or State.EXPECTED, event)
     return Cell(NOT_CONCERNED)
 
 
@@ -230,7 +250,12 @@ def attendance_table(cohort: Cohort, now: datetime, *, only: User | None = None)
     noted: dict[uuid.UUID, dict[uuid.UUID, str]] = defaultdict(dict)
     for person, event, state in attendances.values_list("person", "event", "state"):
         noted[person][event] = state
-    events = Event.objects.filter(here, optional=False).exclude(state=Event.State.CANCELLED).order_by("starts_at", "id")
+    events = (
+        Event.objects.filter(here, optional=False)
+        .exclude(state=Event.State.CANCELLED)
+        .select_related("space")
+        .order_by("starts_at", "id")
+    )
     meetings = gather(events, now, cohort=cohort.pk)
     lines = []
     for person in sorted(people.values(), key=_order):

@@ -1,6 +1,7 @@
 """Which organisation brought what, by when."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -89,13 +90,13 @@ class MilestoneTable:
         ]
 
 
-def milestone_table(cohort: Cohort, today: date, *, only: uuid.UUID | None = None) -> MilestoneTable:
-    """Milestones of the cohort for its organisations, or for the one whose id is `only`. Three queries."""
+def milestone_table(cohort: Cohort, today: date, *, among: Collection[uuid.UUID] | None = None) -> MilestoneTable:
+    """Milestones of the cohort for its organisations, or for those `among` these ids. Three queries."""
     milestones = tuple(Milestone.objects.filter(cohort=cohort).order_by("due", "pk"))
     enrolments = Enrolment.objects.filter(cohort=cohort).select_related("organisation__territory").order_by("pk")
     marks = MilestoneDone.objects.filter(milestone__cohort=cohort).order_by("pk")
-    if only is not None:
-        enrolments, marks = enrolments.filter(organisation=only), marks.filter(organisation=only)
+    if among is not None:
+        enrolments, marks = enrolments.filter(organisation__in=among), marks.filter(organisation__in=among)
     done = {(mark.milestone_id, mark.organisation_id): mark for mark in marks}
     organisations = sorted(
         (enrolment.organisation for enrolment in enrolments),

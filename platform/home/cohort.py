@@ -173,9 +173,11 @@ def _here(cohort: Cohort) -> Q:
 def next_event(user: User, cohort: Cohort, now: datetime, *, takes_part: bool) -> NextEvent | None:
     """The event that is running or comes next among those `user` may know of. At most five queries."""
     still = Q(codev__state__in=CodevSession.LIVE, ends_at__gte=now - OVERTIME)
+    taken_over = Event.objects.visible_to(user).filter(space__parent=cohort.pk).exclude(template_ref="")
     event = (
         Event.objects.visible_to(user)
         .filter(_here(cohort))
+        .exclude(space=cohort.pk, template_ref__in=taken_over.values("template_ref"))  # by one's own group
         .filter(Q(ends_at__gte=now) | still)
         .exclude(state=Event.State.CANCELLED)
         .select_related("space")
