@@ -13,7 +13,7 @@ def administers(user: User | AnonymousUser) -> bool:
 
 def lacks_second_factor(user: User | AnonymousUser) -> bool:
     """An administrator must hold a second factor (domain.md SEC-02); the demonstration's does not have to."""
-    return administers(user) and not settings.DEMO and not is_mfa_enabled(user)  # type: ignore[no-untyped-call]
+    return administers(user) and not settings.DEMO and not is_mfa_enabled(user)
 
 
 def can_see_portrait(viewer: User | AnonymousUser, person: User) -> bool:
