@@ -48,7 +48,10 @@ environment-dev: environment
 	fi
 
 demo: environment
-	@DEMO=1 $(BIN)/python manage.py demo --port $(PORT)
+	@umask 077 && mkdir -p .demo && test -s .demo/secret-key || \
+		$(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))' > .demo/secret-key
+	@DEMO=1 SITE_URL=http://127.0.0.1:$(PORT) SECRET_KEY="$${SECRET_KEY:-$$(cat .demo/secret-key)}" \
+		$(BIN)/python manage.py demo --port $(PORT)
 
 test: test-only
 	@if [ -n "$$($(BIN)/python -m tests.browser)" ]; then $(MAKE) --no-print-directory journeys; \
