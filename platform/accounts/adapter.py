@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.email_verification import verify_email_indirectly
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.manage_email import sync_user_email_address
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -16,7 +18,7 @@ from allauth.socialaccount.providers.base import AuthProcess
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
@@ -32,6 +34,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Anyone may have an account; it opens nothing. Roles come from invitations and accepted applications."""
         return True
+
+    def pre_login(self, request: HttpRequest, user: User, *, email: str | None, **facts: Any) -> HttpResponse | None:
+        """Somebody whom an invitation brought has no proved address yet: the code she has just typed proves it."""
+        sync_user_email_address(user)
+        records = get_authentication_records(request, user)
+        if email and records and records[-1].get("method") == "code" and records[-1].get("email") == email:
+            verify_email_indirectly(request, user, email)
+        return super().pre_login(request, user, email=email, **facts)  # type: ignore[no-any-return]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write in the language of the person who receives, with addresses that the request cannot forge."""

@@ -88,17 +88,21 @@ class TerritoryField(forms.Field):
         if value is None or isinstance(value, Territory):
             value = self.prepare_value(value) or dict.fromkeys(PARTS, "")
         text = value["text"].strip()[:140]
-        if value["choice"].isdigit() and (chosen := self._rows().filter(pk=value["choice"]).first()):
-            return chosen  # type: ignore[no-any-return]
+        if chosen := self._by_number(value["choice"]):
+            return chosen
         if not text:
             if self.required:
                 raise ValidationError(self.error_messages["required"], code="required")
             return None
-        if value["pk"].isdigit():  # set by the list of suggestions; counts as long as the text is still the same
-            chosen = self._rows().filter(pk=value["pk"]).first()
-            if chosen and chosen.label == text:
-                return chosen  # type: ignore[no-any-return]
+        # The number set by the list of suggestions counts as long as the text is still the same.
+        if (chosen := self._by_number(value["pk"])) and chosen.label == text:
+            return chosen
         return self._look_up(text)
+
+    def _by_number(self, number: str) -> Territory | None:
+        if not (number.isascii() and number.isdigit()):
+            return None
+        return self._rows().filter(pk=number).first()  # type: ignore[no-any-return]
 
     def _look_up(self, text: str) -> Territory:
         found = Territory.objects.matching(text, self.kinds)

@@ -1,0 +1,72 @@
+"""Administrators must hold a second factor before anything else (domain.md SEC-02)."""
+
+import pytest
+from django.conf import settings as current
+from django.urls import reverse
+
+from tests.factories import UserFactory
+from tests.factories.accounts import administrator, with_second_factor
+
+pytestmark = pytest.mark.django_db
+ADMIN = f"/{current.DJANGO_ADMIN_PATH}"
+
+
+@pytest.mark.parametrize("flag", ["is_staff", "is_superuser"])
+@pytest.mark.parametrize("path", [ADMIN, ADMIN + "accounts/user/", "/moi/", "/", "/territoires/"])
+def test_without_it_every_page_leads_to_it(sign_in, settings, flag, path):
+    settings.DEMO = False
+    answer = sign_in(UserFactory(**{flag: True})).get(path)
+    assert answer.status_code == 302
+    assert answer.url == reverse("mfa_index")
+
+
+def test_without_it_nothing_can_be_written(sign_in, settings):
+    settings.DEMO = False
+    person = UserFactory(is_staff=True, display_name="Anne")
+    answer = sign_in(person).post("/moi/", {"display_name": "Autre", "language": "fr"})
+    assert answer.url == reverse("mfa_index")
+    person.refresh_from_db()
+    assert person.display_name == "Anne"
+
+
+def test_its_pages_and_the_way_out_stay_open(sign_in, settings):
+    settings.DEMO = False
+    browser = sign_in(UserFactory(is_staff=True))
+    page = browser.get(reverse("mfa_index"))
+    assert "ajoutez un second facteur pour continuer" in page.content.decode()
+    assert browser.get(reverse("account_logout")).status_code == 200
+    assert browser.post(reverse("account_logout")).status_code == 302
+
+
+def test_with_it_the_administration_opens(sign_in, settings):
+    settings.DEMO = False
+    browser = sign_in(administrator())
+    for path in ("", "accounts/user/", "accounts/user/add/", "accounts/organisation/", "accounts/territory/"):
+        assert browser.get(ADMIN + path).status_code == 200, path
+
+
+def test_other_people_are_not_asked(sign_in, settings):
+    settings.DEMO = False
+    assert sign_in(UserFactory()).get("/moi/").status_code == 200
+
+
+def test_the_administration_is_for_administrators(sign_in, client, settings):
+    settings.DEMO = False
+    assert client.get(ADMIN, follow=True).redirect_chain[-1][0].startswith(reverse("account_login"))
+    assert client.get(ADMIN + "login/").url.startswith(reverse("account_login"))
+    assert sign_in(with_second_factor(UserFactory())).get(ADMIN + "login/").status_code == 403
+
+
+def test_the_demonstration_excuses_its_administrator_and_says_so(sign_in, settings):
+    settings.DEMO = True
+    browser = sign_in(UserFactory(is_staff=True, is_superuser=True))
+    assert browser.get(ADMIN).status_code == 200
+    assert "le second facteur, obligatoire pour administrer" in browser.get("/moi/").content.decode()
+
+
+def test_an_administrator_does_not_choose_the_passwords_of_others(sign_in, settings):
+    settings.DEMO = False
+    person = UserFactory()
+    page = sign_in(administrator()).get(f"{ADMIN}accounts/user/{person.pk}/change/").content.decode()
+    assert 'name="password"' not in page
+    assert 'name="email"' in page
