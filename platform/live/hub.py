@@ -18,7 +18,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from live import frames, guards
+from live import frames, guards, threads
 from live.bus import Bus, Outside
 from live.frames import Close, Event, Heads
 from live.models import LiveEvent, Topic
@@ -150,7 +150,7 @@ class Hub:
         self._loop = loop
         self.draining = False
         if settings.REDIS_URL:
-            self._bus = Bus(settings.REDIS_URL, heard=self._heard, back=lambda: self._spawn(self._compare()))
+            self._bus = Bus(settings.REDIS_URL, heard=self.heard, back=lambda: self._spawn(self._compare()))
         for work in (self._beat, self._renew, self._tick):
             self._spawn(self._always(work))
 
@@ -190,6 +190,7 @@ class Hub:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.to_thread(threads.close)
         self._loop = None
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -259,7 +260,7 @@ class Hub:
 
     # --- events -----------------------------------------------------------------------------------------------
 
-    def _heard(self, topic: str, seq: int) -> None:
+    def heard(self, topic: str, seq: int) -> None:
         """Another process, or this one, says through Redis that something happened."""
         kind, _, rest = topic.partition(":")
         if kind == PERSON:

@@ -6,7 +6,6 @@ from django.urls import path, re_path
 
 from live import consumers
 
-
 applications: Any = consumers  # Django's types know views only
 
 websocket = [path("live/ws/", applications.socket), re_path("", applications.nowhere)]
