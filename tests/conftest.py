@@ -1,11 +1,16 @@
 """What every test stands on: a strict template engine, fast hashing, and a few ways to make people."""
 
 import random
-from collections.abc import Callable
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -100,3 +105,40 @@ def assert_same_queries() -> Callable[..., int]:
         return len(three)
 
     return check
+
+
+@pytest.fixture
+def together(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., list[Any]]]:
+    """`together(call, call, …)`: run the calls at the same moment, each in its own thread and transaction.
+
+    Returns what each made or raised. On SQLite the database is a file for that while: one in memory knows no waiting.
+    """
+    memory, name = None, connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        connection.ensure_connection()
+        memory = connection.connection
+        with closing(sqlite3.connect(tmp_path / "together.sqlite3")) as file:
+            memory.backup(file)
+        connection.settings_dict["NAME"] = str(tmp_path / "together.sqlite3")
+        connection.connection = None
+
+    def run(*calls: Callable[[], Any]) -> list[Any]:
+        start = threading.Barrier(len(calls))
+
+        def attempt(call: Callable[[], Any]) -> Any:
+            start.wait()
+            try:
+                return call()
+            except Exception as refusal:
+                return refusal
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(calls)) as threads:
+            return list(threads.map(attempt, calls))
+
+    yield run
+    if memory is not None:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        connection.connection = memory

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from cohorts.models import Cohort, Enrolment, Milestone, MilestoneDone
-from cohorts.tracking.words import alphabetical, short
+from cohorts.tracking.words import alphabetical
+from ui.typography import date_alone
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Standing:
     @property
     def day(self) -> str:
         """The day it was done, or by which it is awaited."""
-        return short(self.done_on or self.milestone.due)
+        return date_alone(self.done_on or self.milestone.due)
 
     @property
     def words(self) -> str:

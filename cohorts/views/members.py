@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -74,6 +75,7 @@ def calendar(request: HttpRequest, cohort: Cohort) -> HttpResponse:
         "cohort": cohort,
         "ahead": [event for event in events if not event.is_over],
         "behind": [event for event in reversed(events) if event.is_over],
+        "now": timezone.now(),
         "comes": holds(request.user, TAKING_PART, cohort.space),
     }
     return render(request, "cohorts/calendar.html", context)

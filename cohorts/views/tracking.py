@@ -58,7 +58,7 @@ def board(request: HttpRequest, cohort: Cohort) -> HttpResponse:
             "follow_up": tracking.FollowUp.of(shared, today),
             "notes": notes.by_state(known),
             "notes_known": len(known),
-            "notes_published": sum(1 for note in known if note.state in Note.PUBLISHED),
+            "notes_published": sum(1 for note in known if note.is_published),
         },
     )
 
