@@ -21,6 +21,8 @@ export type Live = {
   serverNow(): number | null;
   /** Called each time the stream is back after a cut. */
   onBack(act: () => void): void;
+  /** Put `html` in place of the region's content, keeping what is typed, unfolded and focused. */
+  swap(region: HTMLElement, html: string): void;
 };
 declare global {
   interface Window {
@@ -300,6 +302,7 @@ const live: Live = {
   announce,
   serverNow: () => (offset === null ? null : performance.now() + offset),
   onBack: (act) => void backs.push(act),
+  swap,
 };
 window.live = live;
 

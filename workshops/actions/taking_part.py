@@ -7,9 +7,9 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from ui.typography import hour
 from workshops.actions._room import knock, locked, open_for_writing, seated
 from workshops.actions.conduct import rise, sit
 from workshops.actions.refusals import AlreadyMoved, NotNow, ReusedClientId
@@ -47,8 +47,7 @@ def arrive(*, session: CodevSession, by: "User") -> Seat:
     now = timezone.now()
     if session.is_ahead:
         if now < session.opens_at:
-            hour = date_format(timezone.localtime(session.opens_at), "G \\h i")
-            raise NotNow(_("La salle ouvre à %(hour)s.") % {"hour": hour})
+            raise NotNow(_("La salle ouvre à %(hour)s.") % {"hour": hour(session.opens_at)})
         session.state = State.LOBBY
         session.save(update_fields=["state"])
     elif session.state != State.LOBBY and not session.is_live:
