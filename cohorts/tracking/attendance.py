@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -100,7 +101,9 @@ class Meeting:
 
     @property
     def title(self) -> str:
-        return self.events[0].title
+        """The event's own, or what it is when groups give it several names."""
+        titles = {event.title for event in self.events}
+        return titles.pop() if len(titles) == 1 else capfirst(self.kind)
 
     @property
     def kind(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,7 +15,6 @@ from accounts.models import User
 from cohorts.calendar import AHEAD, HERE, Month
 from cohorts.models import Application, Cohort, Enrolment, Milestone
 from cohorts.tracking import own_commitments
-from cohorts.tracking.words import short
 from discussions.models import Message
 from reservoir.models import Note
 from richtext import to_text
@@ -35,7 +34,7 @@ MILESTONE_NOTICE = timedelta(days=30)
 ATTENDANCE_NOTICE = timedelta(days=30)
 #: A session that nobody closed is still the next thing to do that long after its hour.
 OVERTIME = timedelta(hours=6)
-MESSAGES, NOTES, PEOPLE, COMMITMENTS, TASKS = 3, 4, 8, 5, 3
+MESSAGES, NOTES, PEOPLE, ORGANISATIONS, COMMITMENTS, TASKS = 3, 4, 8, 6, 5, 3
 EXCERPT = 140  # characters
 UNFINISHED = (Note.State.DRAFT, Note.State.SELF_CHECK, Note.State.CHANGES_REQUESTED)
 
@@ -82,6 +81,14 @@ class Step:
 
     month: Month
     distant: bool
+
+    @property
+    def title(self) -> str:
+        """What the month is about. A co-development session is never named by its subject: that is its group's."""
+        main = next((event for event in self.month.events if not event.optional), None)
+        if main is not None and main.kind == Event.Kind.CODEV:
+            return capfirst(main.get_kind_display())
+        return self.month.title
 
 
 def steps(months: list[Month]) -> list[Step]:
@@ -224,7 +231,8 @@ def tasks_of(
         tasks.append(
             Task(
                 _("Raconter la suite d’un engagement"),
-                _("« %(what)s », prévu pour le %(day)s") % {"what": commitment.what, "day": short(commitment.due)},
+                _("« %(what)s », prévu pour le %(day)s")
+                % {"what": commitment.what, "day": typography.date_alone(commitment.due)},
                 reverse("workshops:commitment", args=[commitment.pk]),
             )
         )
@@ -236,7 +244,7 @@ def tasks_of(
             .order_by("due", "pk")[:TASKS]
         )
         for milestone in awaited:
-            day = short(milestone.due)
+            day = typography.date_alone(milestone.due)
             late = _("En retard : attendu pour le %(day)s") if milestone.due < today else _("Attendu pour le %(day)s")
             tasks.append(
                 Task(milestone.title, late % {"day": day}, reverse("cohorts:mine", args=[cohort.pk]) + "#etapes")
@@ -310,11 +318,12 @@ def latest_messages(user: User, cohort: Cohort) -> list[Excerpt]:
 
 
 def latest_notes(user: User, cohort: Cohort) -> "QuerySet[Note]":
-    """The notes of the cohort that `user` may read, last touched first."""
+    """The notes of the cohort that `user` may read, last touched first, with the release that readers see."""
     return (
         Note.objects.visible_to(user)
         .filter(_here(cohort))
         .exclude(state=Note.State.WITHDRAWN)
+        .with_current_release()
         .order_by("-updated_at", "pk")[:NOTES]
     )
 
@@ -349,6 +358,7 @@ def facts_for(user: User, cohort: Cohort, standing: Standing) -> dict[str, objec
     now, today = timezone.now(), timezone.localdate()
     months = cohort.months(today)
     coming = next_event(user, cohort, now, takes_part=standing.takes_part)
+    organisations = [enrolment.organisation for enrolment in organisations_of(cohort)]
     facts: dict[str, object] = {
         "cohort": cohort,
         "standing": standing,
@@ -356,7 +366,8 @@ def facts_for(user: User, cohort: Cohort, standing: Standing) -> dict[str, objec
         "steps": steps(months),
         "coming": coming,
         "today": today,
-        "organisations": [enrolment.organisation for enrolment in organisations_of(cohort)],
+        "organisations": organisations,
+        "first_organisations": organisations[:ORGANISATIONS] if standing.takes_part else organisations,
     }
     if not standing.takes_part:
         return facts
@@ -373,6 +384,7 @@ def facts_for(user: User, cohort: Cohort, standing: Standing) -> dict[str, objec
         "latest": latest_messages(user, cohort),
         "notes": latest_notes(user, cohort),
         "people": people,
+        "more_organisations": max(0, len(organisations) - ORGANISATIONS),
         "faces": faces,
         "facilitators": facilitators,
     }

@@ -44,6 +44,12 @@ def day(value: date) -> str:
     return f"{words} {here.year}" if far else words
 
 
+def date_alone(value: date) -> str:
+    """« 11 février », « 1er mars »: for a date among others, where neither the weekday nor the year helps."""
+    words = date_format(_local(value), "j F")
+    return f"1er{words[1:]}" if words.startswith("1 ") and get_language() != "en" else words
+
+
 def hour(value: datetime) -> str:
     """« 14 h 30 », « 14 h »."""
     value = timezone.localtime(value) if timezone.is_aware(value) else value

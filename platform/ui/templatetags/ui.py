@@ -63,6 +63,12 @@ def day(value: date | None) -> str:
 
 
 @register.filter(expects_localtime=True)
+def date_alone(value: date | None) -> str:
+    """« 11 février »"""
+    return typography.date_alone(value) if value else ""
+
+
+@register.filter(expects_localtime=True)
 def hour(value: datetime | None) -> str:
     """« 14 h 30 »"""
     return typography.hour(value) if value else ""
