@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -187,6 +188,9 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    def get_absolute_url(self) -> str:
+        return reverse("reservoir:note", args=[self.pk])
 
     @property
     def is_published(self) -> bool:

@@ -1,0 +1,174 @@
+"""Finding and reading notes."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import TextField
+from django.db.models.functions import Cast
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from reservoir.actions.publishing import KIND
+from reservoir.forms import SearchForm
+from reservoir.models import Challenge, Licence, Note, NoteConsent, NoteRelease, Phase
+from reservoir.permissions import can_answer, can_begin, can_write, is_author, reads_draft
+from reservoir.sections import FIRST_STEPS, of_degree
+from search import matching
+from spaces.models import TAKING_PART, Role, Space
+from spaces.permissions import holds
+
+PAGE = 20
+FIRST_STEPS_DOOR = "premiers-pas"
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Every note that this reader may read, by words, phase and challenge, the latest confirmed first."""
+    form = SearchForm(request.GET)
+    asked = form.asked()
+    notes = Note.objects.published_to(request.user)
+    if asked["phases"]:
+        notes = notes.filter(releases__is_current=True, releases__phase__in=asked["phases"])
+    if asked["challenges"]:
+        # A JSON list as text: both engines write its strings between quotes, and the values are ours.
+        releases = NoteRelease.objects.filter(is_current=True).annotate(said=Cast("challenges", TextField()))
+        found = releases.none()
+        for challenge in asked["challenges"]:
+            found = found | releases.filter(said__contains=f'"{challenge}"')
+        notes = notes.filter(pk__in=found.values("note"))
+    notes = matching(notes.order_by("-confirmed_at", "pk"), KIND, asked["words"])
+    if asked["words"].strip():
+        notes = notes.order_by("-search_rank", "-confirmed_at", "pk")
+    page = Paginator(notes.with_current_release(), PAGE).get_page(request.GET.get("page"))
+    filters = [(_without(request.GET, "phase", value), Phase(value).label) for value in asked["phases"]]
+    filters += [(_without(request.GET, "enjeu", value), Challenge(value).label) for value in asked["challenges"]]
+    return render(
+        request,
+        "reservoir/search.html",
+        {
+            "form": form,
+            "page": page,
+            "asked": asked,
+            "filters": filters,
+            "filtered": bool(filters or asked["words"].strip()),
+            "phases": Phase.choices,
+            "challenges": Challenge.choices,
+            "more": _without(request.GET, "page", request.GET.get("page", "")),
+            "spaces": Space.objects.of(request.user, TAKING_PART).filter(kind=Space.Kind.COHORT)
+            if request.user.is_authenticated
+            else [],
+        },
+    )
+
+
+def _without(asked: QueryDict, name: str, value: str) -> str:
+    """The query string of the same search with one value less."""
+    rest = asked.copy()
+    rest.setlist(name, [each for each in rest.getlist(name) if each != value])
+    if name != "page":
+        rest.pop("page", None)
+    return rest.urlencode()
+
+
+@login_required
+@require_safe
+def of_space(request: HttpRequest, space: UUID) -> HttpResponse:
+    """The notes of a cohort: mine, those shared with me, and for facilitators the titles of the others."""
+    cohort = get_object_or_404(Space.objects.of(request.user), pk=space, kind=Space.Kind.COHORT)
+    if not holds(request.user, (*TAKING_PART, Role.ORGANISATION_LEAD), cohort):
+        raise PermissionDenied
+    known = list(Note.objects.known_to(request.user).filter(space=cohort).with_authors().with_current_release())
+    readable = set(Note.objects.visible_to(request.user).filter(space=cohort).values_list("pk", flat=True))
+    mine = [note for note in known if is_author(request.user, note)]
+    shared = [note for note in known if note not in mine and note.is_published]
+    asked = [note for note in known if note not in mine and not note.is_published and note.pk in readable]
+    known_only = [note for note in known if note not in mine and not note.is_published and note.pk not in readable]
+    return render(
+        request,
+        "reservoir/of_space.html",
+        {
+            "space": cohort,
+            "mine": mine,
+            "shared": shared,
+            "asked": asked,
+            "known_only": known_only,
+            "can_begin": can_begin(request.user, cohort),
+        },
+    )
+
+
+@require_safe
+def note(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One note: the copy that readers see, or the draft for those who may read it."""
+    found = (
+        Note.objects.visible_to(request.user)
+        .select_related("space", "territory")
+        .prefetch_related("sections", "consents__person", "consents__organisation")
+        .with_authors()
+        .with_current_release()
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None or found.state == Note.State.WITHDRAWN:
+        return _gone(request, pk)
+    drafting = reads_draft(request.user, found)
+    draft = drafting and (not found.is_published or request.GET.get("version") == "travail")
+    release = None if draft else found.current[0]
+    door = request.GET.get("porte", "")
+    only = FIRST_STEPS if door == FIRST_STEPS_DOOR else ()
+    if release:
+        sections = release.shown_sections(only)
+    else:
+        written = found.written()
+        sections = [
+            (section, written[section.id].shown)
+            for section in of_degree(found.degree)
+            if section.id in written and written[section.id].text and (not only or section.id in only)
+        ]
+    answerable = [
+        consent
+        for consent in found.consents.all()
+        if consent.state == NoteConsent.State.REQUESTED
+        and consent.version == found.version
+        and can_answer(request.user, consent)
+    ]
+    given = [
+        consent
+        for consent in found.consents.all()
+        if consent.state == NoteConsent.State.GRANTED and found.is_published and can_answer(request.user, consent)
+    ]
+    return render(
+        request,
+        "reservoir/note.html",
+        {
+            "note": found,
+            "release": release,
+            "sections": sections,
+            "door": door if door == FIRST_STEPS_DOOR else "",
+            "drafting": drafting,
+            "can_write": can_write(request.user, found),
+            "answerable": answerable,
+            "given": given[:1],
+            "licence": Licence(release.licence) if release else None,
+            "address": f"{settings.SITE_URL}{reverse('reservoir:note', args=[found.pk])}",
+            "authors": release.credit if release else [],
+        },
+    )
+
+
+def _gone(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The tombstone of a note, for those who could have read it; its authors find their words under it."""
+    found = Note.objects.filter(state=Note.State.WITHDRAWN, pk=pk).prefetch_related("sections").with_authors()
+    withdrawn = found.first()
+    if withdrawn is None:
+        raise Http404
+    mine = is_author(request.user, withdrawn)
+    if not mine and not Note.objects.gone_for(request.user).filter(pk=pk).exists():
+        raise Http404
+    rows = [(row.about, row.shown) for row in withdrawn.sections.all() if row.text] if mine else []
+    return render(request, "reservoir/withdrawn.html", {"note": withdrawn, "mine": mine, "sections": rows}, status=410)
