@@ -16,7 +16,7 @@ _AFTER_QUOTE = re.compile(r"«[ \u00a0\u202f]*")
 _BEFORE_QUOTE = re.compile(r"[ \u00a0\u202f]*»")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _UNITS = r"(?=(?:h|min|s|km|ans|mois|jours?)\b|m²)"
-_DIGITS = re.compile(rf"(?<=\d)[ \u202f](?=\d{{3}}\b)|(?<=\d) {_UNITS}|(?<=\bh) (?=\d)")
+_DIGITS = re.compile(rf"(?<=\d)[ \u202f](?=\d{{3}}\b)|(?<=\d) {_UNITS}|(?<=\bh) (?=\d)|(?<=\bn°) (?=\d)")
 
 
 def french(text: str) -> str:
