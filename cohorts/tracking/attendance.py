@@ -202,7 +202,7 @@ def gather(events: Iterable[Event], now: datetime, *, cohort: uuid.UUID) -> list
             together[(event.template_ref, seen[line])].append(event)
     meetings = [
         Meeting(
-            tuple(sorted(group, key=lambda event: event.space_id == cohort)),
+            tuple(sorted(group, key=lambda event: (event.space_id == cohort, event.space.name))),
             is_ahead=any(event.ends_at >= now for event in group),
         )
         for group in together.values()
