@@ -18,7 +18,7 @@ THIRD = "C3"
 PLACES = {
     "S1": "Maison des associations, Autun",
     "S4": "Halle de Joigny",
-    "S3": "Médiathèque de Guéret, ou à distance",
+    "S3": "Médiathèque de Guéret",
 }
 
 

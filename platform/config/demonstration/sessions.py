@@ -58,7 +58,7 @@ def _today(event: Event, everyone: Everyone, people: list, now: datetime) -> Non
     event.starts_at = midnight + ((now - midnight) // quarter + 1) * quarter
     event.ends_at = event.starts_at + timedelta(minutes=MINUTES)
     event.mode = Event.Mode.HYBRID
-    event.place = "Salle des associations, Ambert, ou à distance"
+    event.place = "Salle des associations, Ambert"
     event.phone = "01 99 00 12 34"  # a number kept for fiction
     event.save()
     session = make_session(
