@@ -18,6 +18,8 @@ from allauth.socialaccount.providers.base import AuthProcess
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -30,7 +32,7 @@ from accounts.models import Organisation, User
 FRESH = 15 * 60  # seconds
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Anyone may have an account; it opens nothing. Roles come from invitations and accepted applications."""
         return True
@@ -41,7 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         records = get_authentication_records(request, user)
         if email and records and records[-1].get("method") == "code" and records[-1].get("email") == email:
             verify_email_indirectly(request, user, email)
-        return super().pre_login(request, user, email=email, **facts)  # type: ignore[no-any-return]
+        return super().pre_login(request, user, email=email, **facts)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write in the language of the person who receives, with addresses that the request cannot forge."""
@@ -56,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return reverse("accounts:profile")
 
 
-class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
     def is_email_verified(self, provider: object, email: str) -> bool:
         """Never on a provider's word: an account is opened, or linked, by a code sent to the address (ID-04)."""
         return False
@@ -71,7 +73,12 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(redirect("socialaccount_connections"))
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
-        user: User = super().populate_user(request, sociallogin, data)
+        user: User = sociallogin.user
+        user.email = str(data.get("email") or "").lower()
+        try:
+            validate_email(user.email)
+        except ValidationError:
+            user.email = ""  # the person is then asked for one
         names = (data.get("first_name") or "", data.get("last_name") or "")
         user.display_name = (" ".join(filter(None, names)) or data.get("name") or "")[:80].strip()
         siret = codes.compact(str(data.get("siret") or ""))
@@ -80,7 +87,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return user
 
 
-class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MfaAdapter(DefaultMFAAdapter):
     """Secrets of second factors are encrypted with the vault's keys, which are not in the database."""
 
     def _vault(self) -> MultiFernet:

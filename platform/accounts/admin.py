@@ -12,7 +12,7 @@ admin.site.site_header = admin.site.site_title = "Entre pairs"
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(admin.ModelAdmin):
     """No password field: an account is opened and recovered by mail, never by an administrator's choice of secret."""
 
     list_display = ["display_name", "email", "organisation", "is_active", "is_staff", "date_joined"]
@@ -32,7 +32,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OrganisationAdmin(admin.ModelAdmin):
     list_display = ["name", "kind", "siren", "rna", "insee_code", "territory"]
     list_filter = ["kind"]
     list_select_related = ["territory"]
@@ -41,7 +41,7 @@ class OrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Territory)
-class TerritoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TerritoryAdmin(admin.ModelAdmin):
     """Reference data: changed by `import_territories`, read here."""
 
     list_display = ["name", "kind", "code", "postcode", "population", "vintage"]

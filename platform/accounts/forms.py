@@ -102,7 +102,7 @@ class TerritoryField(forms.Field):
     def _by_number(self, number: str) -> Territory | None:
         if not (number.isascii() and number.isdigit()):
             return None
-        return self._rows().filter(pk=number).first()  # type: ignore[no-any-return]
+        return self._rows().filter(pk=number).first()
 
     def _look_up(self, text: str) -> Territory:
         found = Territory.objects.matching(text, self.kinds)
@@ -248,6 +248,7 @@ class OrganisationForm(forms.ModelForm):
 
 
 class _Plain:
+    fields: dict[str, forms.Field]
     labels: dict[str, Any] = {
         "email": _("Adresse électronique"),
         "login": _("Adresse électronique"),
@@ -262,7 +263,7 @@ class _Plain:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
             field.help_text = self.helps.get(name, field.help_text)
@@ -272,7 +273,7 @@ class _Plain:
                 field.widget.attrs |= {"autocapitalize": "characters", "spellcheck": "false"}
 
 
-class SignInForm(_Plain, account_forms.LoginForm):  # type: ignore[misc]
+class SignInForm(_Plain, account_forms.LoginForm):
     """The address alone asks for a mailed code; with a password, the password decides."""
 
     def _setup_password_field(self) -> None:
@@ -280,69 +281,75 @@ class SignInForm(_Plain, account_forms.LoginForm):  # type: ignore[misc]
         self.fields["password"].label = _("Mot de passe")
 
 
-class SignUpForm(_Plain, account_forms.SignupForm):  # type: ignore[misc]
+class SignUpForm(_Plain, account_forms.SignupForm):
     pass
 
 
-class AddEmailForm(_Plain, account_forms.AddEmailForm):  # type: ignore[misc]
+class AddEmailForm(_Plain, account_forms.AddEmailForm):
     pass
 
 
-class ChangePasswordForm(_Plain, account_forms.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(_Plain, account_forms.ChangePasswordForm):
     pass
 
 
-class SetPasswordForm(_Plain, account_forms.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(_Plain, account_forms.SetPasswordForm):
     pass
 
 
-class ResetPasswordForm(_Plain, account_forms.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(_Plain, account_forms.ResetPasswordForm):
     pass
 
 
-class ResetPasswordKeyForm(_Plain, account_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(_Plain, account_forms.ResetPasswordKeyForm):
     pass
 
 
-class ReauthenticateForm(_Plain, account_forms.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(_Plain, account_forms.ReauthenticateForm):
     pass
 
 
-class RequestLoginCodeForm(_Plain, account_forms.RequestLoginCodeForm):  # type: ignore[misc]
+class RequestLoginCodeForm(_Plain, account_forms.RequestLoginCodeForm):
     pass
 
 
-class ConfirmLoginCodeForm(_Plain, account_forms.ConfirmLoginCodeForm):  # type: ignore[misc]
+class ConfirmLoginCodeForm(_Plain, account_forms.ConfirmLoginCodeForm):
     pass
 
 
-class ConfirmEmailCodeForm(_Plain, account_forms.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+class ConfirmEmailCodeForm(_Plain, account_forms.ConfirmEmailVerificationCodeForm):
     pass
 
 
-class ChangeEmailForm(_Plain, account_forms.ChangeEmailForm):  # type: ignore[misc]
+class ChangeEmailForm(_Plain, account_forms.ChangeEmailForm):
     pass
 
 
-class SocialSignUpForm(_Plain, social_forms.SignupForm):  # type: ignore[misc]
+class SocialSignUpForm(_Plain, social_forms.SignupForm):
     pass
 
 
-class SecondFactorForm(_Plain, mfa_forms.AuthenticateForm):  # type: ignore[misc]
+class UnlinkForm(social_forms.DisconnectForm):
+    def clean(self) -> dict[str, Any]:
+        """Even the last linked account may go: a mailed code always signs in."""
+        return forms.Form.clean(self) or self.cleaned_data
+
+
+class SecondFactorForm(_Plain, mfa_forms.AuthenticateForm):
     pass
 
 
-class SecondFactorAgainForm(_Plain, mfa_forms.ReauthenticateForm):  # type: ignore[misc]
+class SecondFactorAgainForm(_Plain, mfa_forms.ReauthenticateForm):
     pass
 
 
-class ActivateAppForm(_Plain, totp_forms.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateAppForm(_Plain, totp_forms.ActivateTOTPForm):
     pass
 
 
-class AddKeyForm(_Plain, webauthn_forms.AddWebAuthnForm):  # type: ignore[misc]
+class AddKeyForm(_Plain, webauthn_forms.AddWebAuthnForm):
     pass
 
 
-class EditKeyForm(_Plain, webauthn_forms.EditWebAuthnForm):  # type: ignore[misc]
+class EditKeyForm(_Plain, webauthn_forms.EditWebAuthnForm):
     pass

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import MaxLengthValidator
@@ -48,11 +48,13 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
         if any(digit.isdigit() for digit in wanted) and " " not in wanted:
             code = wanted.upper()
             rows = rows.filter(Q(postcodes__contains=f" {code}") | Q(code__startswith=code))
-            return list(rows.annotate(exact=Case(When(code=code, then=1), default=0)).order_by("-exact", *LARGEST)[:12])
+            first = Case(When(code=code, then=1), default=0)
+            coded: list[Territory] = list(rows.annotate(first=first).order_by("-first", *LARGEST)[:12])
+            return coded
         rank = Case(
             When(search_key=wanted, then=2), When(name__istartswith=typed.strip().replace("'", "’"), then=1), default=0
         )
-        found = list(rows.starting_with(wanted).annotate(rank=rank).order_by("-rank", *LARGEST)[:12])
+        found: list[Territory] = list(rows.starting_with(wanted).annotate(rank=rank).order_by("-rank", *LARGEST)[:12])
         if len(found) < 12 and len(wanted) >= 3:
             inside = rows.filter(search_key__contains=f" {wanted}").exclude(pk__in=[each.pk for each in found])
             found += inside.order_by(*LARGEST)[: 12 - len(found)]
@@ -190,9 +192,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = self.email.lower()
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
 
     @property
     def name(self) -> str:

@@ -47,12 +47,12 @@ def redraw(upload: UploadedFile) -> ContentFile[bytes]:
             image = Image.open(upload, formats=FORMATS)  # from the bytes: neither name nor announced type counts
         if image.width * image.height > MAX_PIXELS:
             raise ValidationError(_("Cette image a plus de 25 millions de points. Réduisez-la."), code="too_large")
-        image = ImageOps.fit(ImageOps.exif_transpose(image).convert("RGB"), (SIDE, SIDE))
+        drawing = ImageOps.fit(ImageOps.exif_transpose(image).convert("RGB"), (SIDE, SIDE))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ValidationError(
             _("Ce fichier n’est pas une image que nous savons lire : envoyez un JPEG, un PNG ou un WebP."),
             code="not_an_image",
         ) from error
     out = BytesIO()
-    image.save(out, "WEBP", quality=82)
+    drawing.save(out, "WEBP", quality=82)
     return ContentFile(out.getvalue(), name="portrait.webp")

@@ -1,6 +1,5 @@
 """A person's own pages, the territories that forms suggest, and the demonstration's door."""
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import get_adapter as social_adapter
 from allauth.usersessions.internal.flows.sessions import end_sessions
@@ -9,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
@@ -25,23 +24,27 @@ DAY = 24 * 60 * 60
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
+def _me(request: HttpRequest) -> User:
+    """Whoever `login_required` let in."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user
+
+
 @require_http_methods(["GET", "POST"])
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
-    form = ProfileForm(request.POST or None, request.FILES or None, instance=request.user)
+    me = _me(request)
+    form = ProfileForm(request.POST or None, request.FILES or None, instance=me)
     if request.method == "POST" and form.is_valid():
-        update_profile(person=request.user, **form.facts())
+        update_profile(person=me, **form.facts())
         messages.success(request, _("Votre profil est enregistré."))
         return redirect("accounts:profile")
     facts = {
         "form": form,
-        "has_second_factor": is_mfa_enabled(request.user),
-        "must_have_second_factor": administers(request.user),
-        "facilitates": request.user.memberships.filter(
-            left_at__isnull=True, role__in=["facilitator", "co_facilitator"]
-        ).exists(),
+        "has_second_factor": is_mfa_enabled(me),
+        "must_have_second_factor": administers(me),
+        "facilitates": me.memberships.filter(left_at__isnull=True, role__in=["facilitator", "co_facilitator"]).exists(),
         "demo": settings.DEMO,
-        "addresses": EmailAddress.objects.filter(user=request.user).count(),
         "has_providers": bool(social_adapter(request).list_apps(request)),
     }
     return render(request, "accounts/profile.html", facts, status=422 if form.errors else 200)
@@ -52,7 +55,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 def organisation(request: HttpRequest) -> HttpResponse:
     form = OrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        joined = join_organisation(person=request.user, **form.cleaned_data)
+        joined = join_organisation(person=_me(request), **form.cleaned_data)
         messages.success(request, _("Vous agissez pour : {name}.").format(name=joined.name))
         return redirect("accounts:profile")
     return render(request, "accounts/organisation.html", {"form": form}, status=422 if form.errors else 200)
@@ -60,12 +63,13 @@ def organisation(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @login_required
-def picture(request: HttpRequest, name: str) -> FileResponse:
+def picture(request: HttpRequest, name: str) -> HttpResponse:
     person = get_object_or_404(User, picture=f"portraits/{name}")
     if not can_see_portrait(request.user, person):
         raise Http404
     try:
-        answer = FileResponse(person.picture.open(), content_type="image/webp")
+        with person.picture.open() as file:  # some ten kilobytes
+            answer = HttpResponse(file.read(), content_type="image/webp")
     except FileNotFoundError:
         raise Http404 from None
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"

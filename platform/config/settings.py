@@ -84,6 +84,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages only: streams and static files do not pass here. Its random padding and Django's masked tokens answer BREACH.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.AnswerHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -236,7 +238,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO
 MFA_TOTP_ISSUER = "Entre pairs"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
-SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.SocialSignUpForm"}
+SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.SocialSignUpForm", "disconnect": "accounts.forms.UnlinkForm"}
 SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
     "openid_connect": {
         "provider_class": "accounts.oidc.provider.Provider",

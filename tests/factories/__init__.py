@@ -21,6 +21,7 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
     email = factory.Sequence(lambda n: f"personne{n}@exemple.fr")
     display_name = factory.Sequence(lambda n: f"Camille Exemple{n}")
     organisation = factory.SubFactory(OrganisationFactory)
+    password = "!"  # none: people sign in with a mailed code
 
 
 class SpaceFactory(factory.django.DjangoModelFactory[Space]):

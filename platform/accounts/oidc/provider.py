@@ -12,7 +12,7 @@ NONCES = "oidc_nonces"
 KEPT_NONCES = 10
 
 
-class Provider(OpenIDConnectProvider):  # type: ignore[misc]
+class Provider(OpenIDConnectProvider):
     oauth2_adapter_class = Adapter
 
     @classmethod

@@ -17,7 +17,7 @@ from django.shortcuts import render
 SIGNATURES = frozenset({"RS256", "ES256"})
 
 
-class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
+class Adapter(OpenIDConnectOAuth2Adapter):
     """Checks what allauth leaves out: the nonce, the signature of the ID token, and a signed user-info (ID-02)."""
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: Any, **kwargs: Any) -> Any:
@@ -34,7 +34,7 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
     def _decode(self, app: SocialApp, token: str) -> dict[str, Any]:
         if self._algorithm(token) not in SIGNATURES:
             raise OAuth2Error("Unexpected signature algorithm")
-        return jwtkit.verify_and_decode(  # type: ignore[no-any-return]
+        return jwtkit.verify_and_decode(
             credential=token,
             keys_url=self.openid_config["jwks_uri"],
             issuer=self.openid_config["issuer"],
@@ -58,7 +58,7 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
             response.raise_for_status()
         if response.headers.get("Content-Type", "").startswith("application/jwt"):
             return self._decode(self.get_provider().app, response.text)
-        return response.json()  # type: ignore[no-any-return]
+        return response.json()
 
 
 @login_not_required
@@ -81,6 +81,6 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 def _step(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
     try:
-        return view.adapter_view(Adapter(request, provider_id))(request)  # type: ignore[no-any-return]
+        return view.adapter_view(Adapter(request, provider_id))(request)
     except SocialApp.DoesNotExist:
         raise Http404 from None

@@ -21,13 +21,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, package: Path, vintage: int, **options: Any) -> None:
         def read(name: str) -> list[dict[str, Any]]:
-            return json.loads((package / "data" / f"{name}.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+            return json.loads((package / "data" / f"{name}.json").read_text(encoding="utf-8"))
 
         communes = [each for each in read("communes") if each["type"] == "commune-actuelle"]
         epcis, departments, regions = read("epci"), read("departements"), read("regions")
         home = {member["code"]: epci["code"] for epci in epcis for member in epci["membres"]}
         department_of = {each["code"]: each["departement"] for each in communes}
-        rows = [("vintage", str(vintage))]
+        rows: list[tuple[str, ...]] = [("vintage", str(vintage))]
         for each in regions:
             people = sum(c.get("population") or 0 for c in communes if c["region"] == each["code"])
             rows.append(("region", each["code"], each["nom"], "", "", "", "", str(people)))
