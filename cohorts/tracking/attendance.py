@@ -21,7 +21,7 @@ from workshops.models import Attendance, Event
 
 State = Attendance.State
 #: What an attendance counts for (A1): a whole session from 75 % of its duration, a half from 25 %.
-WEIGHTS = {
+WEIGHTS: dict[str, Fraction] = {
     State.PRESENT: Fraction(1),
     State.PARTIAL: Fraction(1, 2),
     State.EXCUSED: Fraction(0),
@@ -251,8 +251,8 @@ def attendance_table(cohort: Cohort, now: datetime, *, only: User | None = None)
         if membership.space_id == cohort.pk:
             people[membership.person_id] = membership.person
     noted: dict[uuid.UUID, dict[uuid.UUID, str]] = defaultdict(dict)
-    for person, event, state in attendances.values_list("person", "event", "state"):
-        noted[person][event] = state
+    for whose, event, state in attendances.values_list("person", "event", "state"):
+        noted[whose][event] = state
     events = (
         Event.objects.filter(here, optional=False)
         .exclude(state=Event.State.CANCELLED)

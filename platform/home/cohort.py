@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -47,7 +48,7 @@ class Standing:
     joined_at: datetime
 
     @classmethod
-    def of(cls, user: User, cohort_pk: object) -> "Standing | None":
+    def of(cls, user: User, cohort_pk: UUID) -> "Standing | None":
         """None for who holds no role there now."""
         held = list(
             Membership.objects.current()
@@ -155,12 +156,13 @@ class NextEvent:
     @property
     def role(self) -> str:
         """What the viewer is in the session, as a sentence; nothing outside a session or without a seat."""
-        return {
+        sentences: dict[str, str] = {
             SeatRole.CLIENT: _("Vous apportez la situation : vous êtes client·e."),
             SeatRole.CONSULTANT: _("Vous êtes consultant·e."),
             SeatRole.OBSERVER: _("Vous êtes observateur·rice."),
             SeatRole.FACILITATOR: _("Vous animez la séance."),
-        }.get(self.seat, "")
+        }
+        return sentences.get(self.seat, "")
 
     @property
     def who_comes(self) -> str:
@@ -191,8 +193,10 @@ def next_event(user: User, cohort: Cohort, now: datetime, *, takes_part: bool) -
         .order_by("starts_at", "id")
         .first()
     )
-    if event is None or not takes_part:
-        return event and NextEvent(event, now)
+    if event is None:
+        return None
+    if not takes_part:
+        return NextEvent(event, now)
     states = list(Attendance.objects.filter(event=event).order_by("pk").values_list("person", "state"))
     counts: dict[str, int] = {}
     for _person, state in states:

@@ -28,7 +28,7 @@ def cohorts_of(user: "User") -> list[Cohort]:
         .annotate(next_event_id=Subquery(ahead[:1]))
         .order_by("-starts_on", "pk")
     )
-    events = Event.objects.in_bulk([cohort.next_event_id for cohort in cohorts if cohort.next_event_id])  # type: ignore[attr-defined]
+    events = Event.objects.in_bulk([cohort.next_event_id for cohort in cohorts if cohort.next_event_id])
     for cohort in cohorts:
         cohort.next_event = events.get(cohort.next_event_id)  # type: ignore[attr-defined]
     return sorted(cohorts, key=lambda cohort: cohort.state == Cohort.State.FINISHED)
