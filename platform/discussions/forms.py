@@ -8,7 +8,13 @@ from richtext import from_text, to_text
 
 
 class Words(forms.CharField):
-    """Text of several lines, counted as people count it: browsers send each line end as two characters."""
+    """Text of several lines, counted as people count it: browsers send each line end as two characters.
+
+    Without `maxlength`, which would cut what is pasted without a word.
+    """
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, str]:
+        return {}
 
     def to_python(self, value: object) -> str | None:
         return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
@@ -18,7 +24,7 @@ class MessageForm(forms.Form):
     body = Words(
         label=_("Votre message"),
         max_length=MAX_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 1, "data-draft": "", "maxlength": MAX_LENGTH}),
+        widget=forms.Textarea(attrs={"rows": 1, "data-draft": ""}),
         error_messages={
             "required": _("Écrivez votre message avant de l’envoyer."),
             "max_length": _(

@@ -135,7 +135,10 @@ async def events(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def poll(scope: Scope, receive: Receive, send: Send) -> None:
-    """The way in for everyone else: an answer as soon as there is something to say, or after a while."""
+    """The way in for everyone else: an answer as soon as there is something to say, or after a while.
+
+    With `now` in the query, at once: a page that has just come wants to know whether this way is open.
+    """
     async with _door(scope, send) as guest:
         if guest is None:
             return
@@ -146,7 +149,8 @@ async def poll(scope: Scope, receive: Receive, send: Send) -> None:
         left = asyncio.ensure_future(_left(receive))
         try:
             said.extend(_waiting(watcher))
-            if not behind and len(heads) == len(wanted.topics) and len(said) < 2:
+            now = b"now=" in scope["query_string"]
+            if not now and not behind and len(heads) == len(wanted.topics) and len(said) < 2:
                 first = asyncio.ensure_future(watcher.queue.get())
                 ends: set[asyncio.Future[Any]] = {first, left, watcher.over}
                 await asyncio.wait(ends, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)

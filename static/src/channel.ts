@@ -49,18 +49,36 @@ function start(list: HTMLOListElement, form: HTMLFormElement): void {
   };
   const numberOf = (item: Element) => Number((item as HTMLElement).dataset.seq);
 
+  const dayOf = (item: Element | null) => item?.querySelector("time")?.dateTime.slice(0, 10);
+
+  /** The line that says which day begins, before a message that begins one. */
+  function divide(item: HTMLElement): void {
+    const before = item.previousElementSibling;
+    const day = dayOf(item);
+    if (!day || before?.matches(".divider") || dayOf(before) === day) return;
+    const line = document.createElement("li");
+    line.className = "divider";
+    const words = document.createElement("span");
+    const [year, month, date] = day.split("-").map(Number);
+    words.textContent = new Intl.DateTimeFormat(root.lang, { weekday: "long", day: "numeric", month: "long" })
+      .format(new Date(year!, month! - 1, date));
+    line.append(words);
+    item.before(line);
+  }
+
   /** Put a message where its number says, before what is still waiting to be sent. */
   function place(item: HTMLElement): void {
     const known = document.getElementById(item.id);
     if (known) return known.replaceWith(item);
     const later = [...list.querySelectorAll(":scope > li[data-seq]")].find((one) => numberOf(one) > numberOf(item));
     list.insertBefore(item, later ?? list.querySelector(":scope > .waiting"));
+    divide(item);
     const empty = document.querySelector<HTMLElement>("[data-empty]");
     if (empty) empty.hidden = true;
   }
 
   const nearEnd = () => innerHeight + scrollY > document.body.scrollHeight - 200;
-  const toEnd = () => form.scrollIntoView({ block: "end" });
+  const toEnd = () => (form.closest("section") ?? form).scrollIntoView({ block: "end" });
   let unread = 0;
 
   function tellUnread(count: number): void {
@@ -153,6 +171,8 @@ function start(list: HTMLOListElement, form: HTMLFormElement): void {
     words.className = "words";
     words.textContent = body;
     part.append(byline, words);
+    const portrait = list.querySelector(`:scope > li[data-person="${me}"] > .avatar`) ?? document.querySelector(".site-header .avatar");
+    if (portrait) item.append(portrait.cloneNode(true));
     item.append(part);
     list.append(item);
     mark(id, says.waiting);
@@ -289,7 +309,10 @@ function start(list: HTMLOListElement, form: HTMLFormElement): void {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const height = document.body.scrollHeight;
     const first = list.querySelector<HTMLElement>(":scope > li[data-seq]");
-    list.prepend(...page.querySelectorAll("ol.messages > li"));
+    const earlier = [...page.querySelectorAll("ol.messages > li")];
+    list.prepend(...earlier);
+    const line = first?.previousElementSibling;
+    if (first && line?.matches(".divider") && dayOf(line.previousElementSibling) === dayOf(first)) line.remove();
     const next = page.querySelector("[data-older] a");
     if (next) link.replaceWith(document.importNode(next, true));
     else older.replaceChildren();

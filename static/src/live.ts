@@ -77,8 +77,8 @@ const ways: Record<string, () => () => void> = {
     const stop = new AbortController();
     void (async () => {
       try {
-        while (!stop.signal.aborted) {
-          const answer = await fetch(`/live/poll/?topics=${encodeURIComponent(asked())}`, { signal: stop.signal });
+        for (let now = "&now=1"; !stop.signal.aborted; now = "") {
+          const answer = await fetch(`/live/poll/?topics=${encodeURIComponent(asked())}${now}`, { signal: stop.signal });
           if (!answer.ok) return lost(answer.status === 401 ? 4401 : 0);
           for (const frame of ((await answer.json()) as { frames: Frame[] }).frames) if (!stop.signal.aborted) hear(frame);
           await pause(300); // lets a catch-up move the numbers on, and is kind to the server in any case
@@ -132,8 +132,8 @@ function lost(code: number): void {
   if (code === 4401) return end();
   if (!topics.size || retry) return;
   setTimeout(() => !welcomed && !ended && topics.size && notice(says.cut), 2000);
-  if (!wasWelcome && ++misses >= 2) void goDown();
-  const longest = code === 4429 ? 60_000 : Math.min(30_000, 500 * 2 ** attempts++);
+  if (!wasWelcome && navigator.onLine && ++misses >= 2) void goDown();
+  const longest = code === 4429 || !navigator.onLine ? 60_000 : Math.min(30_000, 500 * 2 ** attempts++);
   retry = window.setTimeout(open, wait ?? Math.random() * longest);
   wait = null;
 }

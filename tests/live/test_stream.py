@@ -462,6 +462,12 @@ async def test_a_poll_that_is_behind_answers_at_once(page):
     assert welcome["heads"] == {"test:a": [1, 3]}
 
 
+async def test_a_poll_that_only_tries_the_way_answers_at_once(page):
+    poll = ask((await page()).client, "/live/poll/", "test:a@1.0&now=1")
+    assert await asyncio.wait_for(poll.status(), 2) == 200
+    assert [frame["t"] for frame in json.loads(await poll.said())["frames"]] == ["welcome"]
+
+
 async def test_a_poll_answers_after_a_while_even_when_nothing_happens(page, monkeypatch):
     monkeypatch.setattr(consumers, "POLL", 0.2)
     poll = ask((await page()).client, "/live/poll/", "test:a")
