@@ -30,13 +30,25 @@ class QuestionForm(forms.Form):
 
 class ContractForm(forms.Form):
     prefix = "contract"
-    text = forms.CharField(label=_("J’aimerais que vous m’aidiez à…"), max_length=300, widget=_area(3))
+    OPENING = _("J’aimerais que vous m’aidiez à")
+    text = forms.CharField(
+        label=_("Ma demande, en une phrase"),
+        help_text=_("« J’aimerais que vous m’aidiez à… »"),
+        max_length=300,
+        widget=_area(3),
+    )
     forms_of_help = forms.MultipleChoiceField(
         label=_("Ce qui m’aiderait"),
         choices=ConsultationContract.Help,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if text.strip(" .…") == str(self.OPENING):
+            raise forms.ValidationError(_("Terminez la phrase : à quoi le groupe peut-il vous aider ?"))
+        return text
 
 
 class AnswerForm(forms.Form):
@@ -74,7 +86,7 @@ class ContributionForm(forms.Form):
 
 class NoteForm(forms.Form):
     prefix = "note"
-    text = forms.CharField(label=_("Mes notes"), max_length=10_000, widget=_area(5), required=False)
+    text = forms.CharField(label=_("Mes notes privées"), max_length=10_000, widget=_area(5), required=False)
 
 
 class CommitmentForm(forms.ModelForm[Commitment]):
@@ -99,7 +111,7 @@ class CommitmentForm(forms.ModelForm[Commitment]):
 
 class LearningForm(forms.Form):
     prefix = "learning"
-    text = forms.CharField(label=_("Ce que j’apprends"), max_length=600, widget=_area(3), required=False)
+    text = forms.CharField(label=_("Pour ma propre pratique"), max_length=600, widget=_area(3), required=False)
     scope = forms.ChoiceField(
         label=_("Qui le lit"), choices=Learning.Scope, widget=forms.RadioSelect, initial=Learning.Scope.SELF
     )

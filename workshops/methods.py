@@ -132,7 +132,7 @@ _STEPS = [
     Step(
         StepId.EXPOSE,
         1,
-        speaks=_("Le client ou la cliente, et personne d’autre"),
+        speaks=_("La personne cliente, et personne d’autre"),
         purpose=_("Raconter la situation et la question"),
         rule=_("On n’interrompt pas."),
         minutes=lambda n: 8,
@@ -150,7 +150,7 @@ _STEPS = [
     Step(
         StepId.CLARIFICATION,
         2,
-        speaks=_("Les consultants questionnent, le client ou la cliente répond"),
+        speaks=_("Les consultants questionnent, la personne cliente répond"),
         purpose=_("Comprendre les faits, le contexte, les enjeux, les essais"),
         rule=_("Pas de conseil, même déguisé (« as-tu pensé à… »)."),
         minutes=lambda n: 8 + 2 * (n - 1),
@@ -168,9 +168,9 @@ _STEPS = [
     Step(
         StepId.CONTRACT,
         3,
-        speaks=_("Le client ou la cliente, puis chaque consultant dit oui, ou ce qui manque"),
+        speaks=_("La personne cliente, puis chaque consultant dit oui, ou ce qui manque"),
         purpose=_("Fixer la demande"),
-        rule=_("Une seule phrase : « J’aimerais que vous m’aidiez à… »."),
+        rule=_("Une seule phrase, et les formes d’aide choisies."),
         minutes=lambda n: 5,
         bounds=(3, 8),
         prompts={
@@ -201,9 +201,9 @@ _STEPS = [
     Step(
         StepId.CONSULTATION,
         4,
-        speaks=_("Les consultants ; le client ou la cliente se tait et prend des notes"),
+        speaks=_("Les consultants ; la personne cliente se tait et prend des notes"),
         purpose=_("Donner des expériences, des idées, d’autres lectures, des ressources"),
-        rule=_("On parle en « je », sans chercher à être d’accord. Le client ne répond pas, ne se justifie pas."),
+        rule=_("On ne cherche pas à être d’accord. La personne cliente ne répond pas, ne se justifie pas."),
         minutes=lambda n: 6 + 4 * (n - 1),
         bounds=(12, 40),
         prompts={
@@ -223,7 +223,7 @@ _STEPS = [
     Step(
         StepId.SYNTHESIS,
         5,
-        speaks=_("Quatre minutes de silence, puis le client ou la cliente, puis le groupe comme témoin"),
+        speaks=_("Quatre minutes de silence, puis la personne cliente, puis le groupe comme témoin"),
         purpose=_("Trier et décider de petites actions"),
         rule=_("Le groupe ne discute pas les choix. Des actions concrètes, faciles, avant la prochaine séance."),
         minutes=lambda n: 12,
@@ -243,9 +243,9 @@ _STEPS = [
     Step(
         StepId.LEARNING,
         6,
-        speaks=_("Le client ou la cliente d’abord, puis chaque consultant, l’observateur en dernier"),
+        speaks=_("La personne cliente d’abord, puis chaque consultant, l’observateur en dernier"),
         purpose=_("Nommer ce que chacun apprend pour sa propre pratique"),
-        rule=_("Il ne s’agit plus du cas du client."),
+        rule=_("Il ne s’agit plus du cas qui a été raconté."),
         minutes=lambda n: 3 + 1.5 * n,
         bounds=(6, 20),
         prompts={

@@ -1,5 +1,6 @@
 """What one person sees of a session at one moment. One face a role; a fact that the role may not know is not in it."""
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from random import SystemRandom
@@ -10,6 +11,7 @@ from uuid import uuid4
 from django.forms import BaseForm
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -184,7 +186,9 @@ def _kept_id(form: BaseForm | None) -> str:
 
 
 def _group_reads_question(session: CodevSession, role: SeatRole) -> bool:
-    if role in (SeatRole.CLIENT, SeatRole.FACILITATOR) and not session.is_over:
+    if role == SeatRole.FACILITATOR and session.is_over:
+        return False
+    if role in (SeatRole.CLIENT, SeatRole.FACILITATOR):
         return True
     steps = list(STEPS)
     return bool(session.step) and steps.index(session.step) >= steps.index(StepId.EXPOSE)
@@ -217,7 +221,11 @@ def _contract(user: User, session: CodevSession, role: SeatRole, bound: Bound) -
     if writing and role in (SeatRole.CLIENT, SeatRole.FACILITATOR):
         found["answers"] = [{"person": one.person, "answer": answers.get(one.person_id)} for one in here]
     if writing and role == SeatRole.CLIENT:
-        words = {"text": contract.text, "forms_of_help": contract.forms_of_help} if contract else {}
+        words = (
+            {"text": contract.text, "forms_of_help": contract.forms_of_help}
+            if contract
+            else {"text": f"{ContractForm.OPENING} "}
+        )
         found["contract_form"] = bound.get("contract") or ContractForm(initial=words)
     if writing and role == SeatRole.CONSULTANT and contract:
         mine = answers.get(user.pk)
@@ -359,6 +367,23 @@ def pulses(session: CodevSession) -> dict[str, Any]:
     }
 
 
+COLUMN = 13  # lines of about 26 signs that a column of the projector holds, an author counting for two
+LONGEST = 150  # signs of one idea; the whole is on everyone's own page
+
+
+def _column(ideas: list[Contribution]) -> dict[str, Any]:
+    """The latest ideas that fit: on the projector nothing scrolls and nothing is cut in the middle of a line."""
+    shown: list[dict[str, Any]] = []
+    room = COLUMN
+    for idea in ideas:
+        text = Truncator(idea.text).chars(LONGEST)
+        room -= math.ceil(len(text) / 26) + 2
+        if room < 0 and shown:
+            break
+        shown.append({"text": text, "author": idea.author})
+    return {"ideas": shown, "count": len(ideas), "more": len(ideas) - len(shown)}
+
+
 def wall(session: CodevSession) -> dict[str, Any]:
     """What the projector shows: nothing that its author did not mean for the whole group."""
     now = timezone.now()
@@ -371,9 +396,9 @@ def wall(session: CodevSession) -> dict[str, Any]:
         else []
     )
     kinds = [
-        (Contribution.Kind.EXPERIENCE, _("Vécu"), "footprints", "ochre"),
-        (Contribution.Kind.IDEA, _("Pistes"), "compass", "green"),
-        (Contribution.Kind.RESOURCE, _("Ressources"), "book-open", "blue"),
+        (Contribution.Kind.EXPERIENCE, _("Vécu"), "footprints"),
+        (Contribution.Kind.IDEA, _("Pistes"), "compass"),
+        (Contribution.Kind.RESOURCE, _("Ressources"), "book-open"),
     ]
     client = session.client_seat
     contract = ConsultationContract.objects.filter(session=session).first() if session.is_live else None
@@ -391,8 +416,8 @@ def wall(session: CodevSession) -> dict[str, Any]:
         "question": session.client_question if _group_reads_question(session, SeatRole.CONSULTANT) else "",
         "contract": contract if contract and contract.confirmed_at else None,
         "columns": [
-            {"label": label, "icon": icon, "ideas": [one for one in shared if one.kind == kind]}
-            for kind, label, icon, _colour in kinds
+            {"label": label, "icon": icon, **_column([one for one in shared if one.kind == kind])}
+            for kind, label, icon in kinds
         ]
         if shared
         else [],
