@@ -135,18 +135,16 @@ class FactsForm(forms.Form):
     period = forms.CharField(
         label=_("Dates"),
         max_length=60,
-        required=False,
         help_text=_("De quand à quand. Ex. : « mars 2023 – juin 2025 »"),
     )
     territory = TerritoryField(required=False)
-    phase = forms.ChoiceField(label=_("Phase"), choices=[("", _("Choisissez")), *Phase.choices], required=False)
+    phase = forms.ChoiceField(label=_("Phase"), choices=[("", _("Choisissez")), *Phase.choices])
     challenges = forms.MultipleChoiceField(
         label=_("Enjeux"), choices=Challenge.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     contact = forms.CharField(
         label=_("À qui en parler"),
         max_length=120,
-        required=False,
         help_text=_("Une fonction, jamais une adresse. Ex. : « chargée de mission cœur de ville »"),
     )
     base_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ActorKind, Organisation, Territory
@@ -431,4 +432,7 @@ class NoteRelease(models.Model):
     @property
     def credit(self) -> list[str]:
         """One line an author: « Nom, fonction, organisation », the name only where she agreed to it."""
-        return [", ".join(filter(None, [row["name"], row["function"], row["organisation"]])) for row in self.authors]
+        return [
+            capfirst(", ".join(filter(None, [row["name"], row["function"], row["organisation"]])))
+            for row in self.authors
+        ]

@@ -47,7 +47,7 @@ def matching(queryset: QuerySet[M], kind: str, words: str) -> QuerySet[M]:
         return queryset
     query = read(words)
     if not query:
-        return queryset.none()
+        return queryset.annotate(search_rank=Value(0.0)).none()
     hit, rank = _postgresql(query) if connection.vendor == "postgresql" else _sqlite(query)
     entries = SearchEntry.objects.filter(kind=kind)
     best = entries.filter(object_id=OuterRef("pk")).annotate(rank=rank).values("rank")

@@ -9,7 +9,11 @@ INLINE = {
     "handler attribute": re.compile(r"<[^>]+\son[a-z]+\s*=", re.I),
     "javascript address": re.compile(r"javascript:", re.I),
     "htmx code attribute": re.compile(r"\bhx-(on|vals=[\"']js:)", re.I),
-    "other host": re.compile(r"<(script|link|img|iframe)[^>]+(src|href)=[\"'](https?:)?//", re.I),
+    "other host": re.compile(
+        # A licence and a canonical address are facts about the page: no browser fetches them.
+        r"<(script|link(?![^>]*rel=\"(?:license|canonical)\")|img|iframe)[^>]+(src|href)=[\"'](https?:)?//",
+        re.I,
+    ),
     "unescaped value": re.compile(r"\|\s*safe\b|autoescape\s+off"),
 }
 

@@ -95,6 +95,7 @@ def test_no_words_leave_the_list_as_it_is():
 )  # fmt: skip
 def test_malformed_input_never_errors(words):
     found(words)
+    list(search.matching(Space.objects.all(), "thing", words).order_by("-search_rank", "pk"))
 
 
 def test_new_words_replace_the_old_ones(objects):

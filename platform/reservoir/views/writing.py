@@ -122,7 +122,7 @@ def section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
         raise Http404
     row = note.written().get(section)
     form = SectionForm(request.POST or None, note=note, section=about, row=row)
-    context = _frame(note) | {"form": form, "section": about, "row": row, "here": section, "theirs": None}
+    context = _frame(note) | {"form": form, "about": about, "row": row, "here": section, "theirs": None}
     if request.method == "GET":
         return render(request, "reservoir/section.html", context)
     if not form.is_valid():
