@@ -149,6 +149,7 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["display_name"].required = True
+        self.fields["organisation"].empty_label = _("aucune")  # type: ignore[attr-defined]
         self.fields["display_name"].widget.attrs["autocomplete"] = "name"
         self.fields["function"].widget.attrs["autocomplete"] = "organization-title"
         if not self.instance.picture:
@@ -250,6 +251,7 @@ class OrganisationForm(forms.ModelForm):
 class _Plain:
     fields: dict[str, forms.Field]
     labels: dict[str, Any] = {
+        "code": _("Code"),
         "email": _("Adresse électronique"),
         "login": _("Adresse électronique"),
         "name": _("Nom de la clé"),

@@ -112,6 +112,7 @@ def demo(request: HttpRequest, token: str) -> HttpResponse:
     if person is None:
         raise Http404
     login(request, person, backend=BACKEND)
+    UserSession.objects.create_from_request(request)
     if administers(person):
         messages.info(
             request,

@@ -1,7 +1,12 @@
 """Administrators must hold a second factor before anything else (domain.md SEC-02)."""
 
+import re
+
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings as current
+from django.core import mail
 from django.urls import reverse
 
 from tests.factories import UserFactory
@@ -70,3 +75,26 @@ def test_an_administrator_does_not_choose_the_passwords_of_others(sign_in, setti
     page = sign_in(administrator()).get(f"{ADMIN}accounts/user/{person.pk}/change/").content.decode()
     assert 'name="password"' not in page
     assert 'name="email"' in page
+
+
+def test_a_first_factor_is_set_up_in_one_go(client, settings, django_capture_on_commit_callbacks):
+    """Sign in by code, activate the application, read the recovery codes, enter the administration."""
+    settings.DEMO = False
+    person = UserFactory(is_staff=True, is_superuser=True)
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    client.post(reverse("account_login"), {"login": person.email})
+    code = re.search(r"^ {4}(\S+)$", mail.outbox[0].body, re.MULTILINE)[1]
+    client.post(reverse("account_confirm_login_code"), {"code": code})
+    assert client.get(ADMIN).url == reverse("mfa_index")
+    page = client.get(reverse("mfa_activate_totp")).content.decode()
+    secret = re.search(r'class="secret">(\w+)<', page)[1]
+    assert "data:image/svg+xml;base64," in page
+    refused = client.post(reverse("mfa_activate_totp"), {"code": "000000"}).content.decode()
+    assert secret in refused
+    counter = next(iter(yield_hotp_counters_from_time()))
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(reverse("mfa_activate_totp"), {"code": format_hotp_value(hotp_value(secret, counter))})
+    assert answer.url == reverse("mfa_view_recovery_codes")
+    assert client.get(answer.url).content.decode().count('class="secret"') == 10
+    assert client.get(ADMIN).status_code == 200
+    assert mail.outbox[-1].subject == "Second facteur ajouté"
