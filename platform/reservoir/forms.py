@@ -215,6 +215,18 @@ class OrganisationConsentForm(forms.Form):
     seen_version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
+class LetterForm(forms.Form):
+    """What a reader asks the authors of a note."""
+
+    body = forms.CharField(
+        label=_("Votre message"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 6, "data-draft": ""}),
+        help_text=_("Les auteurs verront votre nom, votre fonction et votre adresse, pour pouvoir vous répondre."),
+    )
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+
+
 class SearchForm(forms.Form):
     """Words and filters over the reservoir. Nothing in an address is an error: what is not understood is left out."""
 

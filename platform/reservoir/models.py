@@ -436,3 +436,21 @@ class NoteRelease(models.Model):
             capfirst(", ".join(filter(None, [row["name"], row["function"], row["organisation"]])))
             for row in self.authors
         ]
+
+
+class NoteLetter(models.Model):
+    """« En parler » : what a reader wrote to the authors of a note, who answer by mail."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="letters")
+    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    client_id = models.UUIDField()
+    body = models.TextField(_("message"))
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["sender", "client_id"], name="note_letter_once")]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -53,6 +53,15 @@ def leads_of(note: Note, organisation: Organisation) -> "list[User]":
     return [membership.person for membership in held.select_related("person")]
 
 
+def can_talk_to_authors(user: "User", note: Note) -> bool:
+    """Whoever is signed in and reads a published note may write to its authors, who are not herself."""
+    return (
+        user.is_authenticated
+        and not is_author(user, note)
+        and Note.objects.published_to(user).filter(pk=note.pk).exists()
+    )
+
+
 def can_answer(user: "User", consent: NoteConsent) -> bool:
     """May `user` give, refuse or take back this agreement? An author hers, a referent her organisation's."""
     if not user.is_authenticated:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("cohortes/<uuid:space>/notes/", reading.of_space, name="of_space"),
     path("cohortes/<uuid:space>/notes/nouvelle/", writing.new, name="new"),
     path("notes/<uuid:pk>/", reading.note, name="note"),
+    path("notes/<uuid:pk>/en-parler/", reading.talk, name="talk"),
     path("notes/<uuid:pk>/ecrire/", writing.write, name="write"),
     path("notes/<uuid:pk>/ecrire/reperes/", writing.facts, name="facts"),
     path("notes/<uuid:pk>/ecrire/auteurs/", writing.authors, name="authors"),

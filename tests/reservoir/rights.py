@@ -85,6 +85,21 @@ ROWS = [
     ),
     Row("reservoir:note", of("public_note"), get=EVERYONE, label="public"),
     Row("reservoir:note", of("withdrawn_note"), get={"rest": 410}, label="withdrawn"),
+    Row(
+        "reservoir:talk",
+        of("public_note"),
+        get={"visitor": 302, "participant": 403, "rest": 200},
+        post={"visitor": 302, "participant": 403, "rest": 302},
+        data=lambda world: {"body": "Bonjour, et le loyer ?", "client_id": uuid.uuid4()},
+    ),
+    Row(
+        "reservoir:talk",
+        of("cohort_note"),
+        get={"visitor": 302, "participant": 403, "facilitator": 200, "co_facilitator": 200, "rest": 404},
+        post={"visitor": 302, "participant": 403, "facilitator": 302, "co_facilitator": 302, "rest": 404},
+        data=lambda world: {"body": "Bonjour, et le loyer ?", "client_id": uuid.uuid4()},
+        label="cohort",
+    ),
     Row("reservoir:write", of("draft_note"), get=AUTHOR),
     Row("reservoir:write", of("cohort_note"), get=AUTHOR_OF_SHARED, label="cohort"),
     Row(

@@ -312,6 +312,47 @@ def test_a_hostile_row_is_harmless_on_the_page(author, space, client):
     assert "onclick" not in page
 
 
+# --- talking about it ---
+
+
+def letter(**changed):
+    return {"body": "Bonjour, et le loyer ?", "client_id": uuid4()} | changed
+
+
+def test_a_reader_writes_to_the_authors_whose_addresses_stay_theirs(
+    author, space, sign_in, django_capture_on_commit_callbacks, mailoutbox
+):
+    note = shared(author, space, "public")
+    reader = UserFactory(display_name="Yann Le Bihan")
+    sent = letter()
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(2):
+            page = sign_in(reader).post(path("talk", note.pk), sent, follow=True)
+    assert author.email not in text_of(page)
+    [mail] = mailoutbox
+    assert mail.to == [author.email]
+    assert "loyer" not in mail.subject + mail.body
+    assert "et le loyer ?" in text_of(sign_in(author).get(path("note", note.pk)))
+    assert "et le loyer ?" not in text_of(sign_in(reader).get(path("note", note.pk)))
+    assert note.letters.count() == 1
+
+
+@pytest.mark.parametrize("body", ["", "   ", "x" * 1001])
+def test_a_letter_too_long_or_empty_is_refused(author, space, sign_in, body):
+    note = shared(author, space, "public")
+    response = sign_in(UserFactory()).post(path("talk", note.pk), letter(body=body))
+    assert response.status_code == 422
+    assert body.strip() in text_of(response)
+    assert not note.letters.exists()
+
+
+def test_too_many_letters_in_a_day_are_refused(author, space, sign_in):
+    note = shared(author, space, "public")
+    client = sign_in(UserFactory())
+    statuses = [client.post(path("talk", note.pk), letter()).status_code for _ in range(11)]
+    assert statuses == [302] * 10 + [429]
+
+
 # --- finding ---
 
 

@@ -14,10 +14,12 @@ from reservoir.actions.refusals import (
     NotReady,
     Refused,
     TextChanged,
+    TooManyLetters,
     UnknownAuthor,
     Withdrawn,
     WrittenMeanwhile,
 )
+from reservoir.actions.talking import write_to_authors
 from reservoir.actions.writing import add_author, create_note, set_facts, show_my_name, write_section
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "NotReady",
     "Refused",
     "TextChanged",
+    "TooManyLetters",
     "UnknownAuthor",
     "Withdrawn",
     "WrittenMeanwhile",
@@ -40,4 +43,5 @@ __all__ = [
     "take_back_consent",
     "withdraw",
     "write_section",
+    "write_to_authors",
 ]

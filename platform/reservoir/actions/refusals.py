@@ -40,5 +40,9 @@ class TextChanged(Refused):
     """The agreement was about to be given to words that are no longer there."""
 
 
+class TooManyLetters(Refused):
+    """More letters in a day than one person may send to authors."""
+
+
 class UnknownAuthor(Refused):
     """The person does not follow the path with the authors."""

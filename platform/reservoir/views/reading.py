@@ -1,22 +1,25 @@
 """Finding and reading notes."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
+from reservoir.actions import Refused, write_to_authors
 from reservoir.actions.publishing import KIND
-from reservoir.forms import SearchForm
+from reservoir.forms import LetterForm, SearchForm
 from reservoir.models import Challenge, Licence, Note, NoteConsent, NoteRelease, Phase
-from reservoir.permissions import can_answer, can_begin, can_write, is_author, reads_draft
+from reservoir.permissions import can_answer, can_begin, can_talk_to_authors, can_write, is_author, reads_draft
 from reservoir.sections import FIRST_STEPS, of_degree
 from search import matching
 from spaces.models import TAKING_PART, Role, Space
@@ -154,11 +157,38 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
             "can_write": can_write(request.user, found),
             "answerable": answerable,
             "given": given[:1],
+            "letters": list(found.letters.select_related("sender__organisation")[:20])
+            if is_author(request.user, found)
+            else [],
+            "can_talk": bool(release) and not is_author(request.user, found),
             "licence": Licence(release.licence) if release else None,
             "address": f"{settings.SITE_URL}{reverse('reservoir:note', args=[found.pk])}",
             "authors": release.credit if release else [],
         },
     )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def talk(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """« En parler »: a message to the authors, whose addresses stay theirs."""
+    found = get_object_or_404(
+        Note.objects.published_to(request.user).with_authors().with_current_release().select_related("space"), pk=pk
+    )
+    if not can_talk_to_authors(request.user, found):
+        raise PermissionDenied
+    form = LetterForm(request.POST or None, initial={"client_id": uuid4()})
+    context = {"note": found, "release": found.current[0], "form": form, "refusal": ""}
+    if request.method == "GET":
+        return render(request, "reservoir/talk.html", context)
+    if not form.is_valid():
+        return render(request, "reservoir/talk.html", context, status=422)
+    try:
+        write_to_authors(note=found, sender=request.user, **form.cleaned_data)
+    except Refused as refusal:
+        return render(request, "reservoir/talk.html", context | {"refusal": str(refusal)}, status=429)
+    messages.success(request, _("Votre message est transmis. Les auteurs vous répondront par courriel."))
+    return redirect("reservoir:note", found.pk)
 
 
 def _gone(request: HttpRequest, pk: UUID) -> HttpResponse:
