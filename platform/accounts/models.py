@@ -42,6 +42,7 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
     def matching(self, typed: str, kinds: Collection[str] = ()) -> list["Territory"]:
         """At most twelve territories for what a person has typed so far: the exact name first, then the largest."""
         rows = self.filter(kind__in=kinds) if kinds else self
+        typed = typed.replace("\0", "").strip()  # PostgreSQL refuses a null character
         wanted = key(typed)
         if not wanted:
             return []
@@ -51,9 +52,7 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
             first = Case(When(code=code, then=1), default=0)
             coded: list[Territory] = list(rows.annotate(first=first).order_by("-first", *LARGEST)[:12])
             return coded
-        rank = Case(
-            When(search_key=wanted, then=2), When(name__istartswith=typed.strip().replace("'", "’"), then=1), default=0
-        )
+        rank = Case(When(search_key=wanted, then=2), When(name__istartswith=typed.replace("'", "’"), then=1), default=0)
         found: list[Territory] = list(rows.starting_with(wanted).annotate(rank=rank).order_by("-rank", *LARGEST)[:12])
         if len(found) < 12 and len(wanted) >= 3:
             inside = rows.filter(search_key__contains=f" {wanted}").exclude(pk__in=[each.pk for each in found])

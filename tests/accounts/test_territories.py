@@ -63,6 +63,9 @@ class TestSearch:
     def test_a_code_is_found(self):
         assert names("85191") == ["La Roche-sur-Yon"]
 
+    def test_a_null_character_is_left_out(self):
+        assert names("la roche\0")[0] == "La Roche-sur-Yon"
+
     def test_an_inner_word_finds_too(self):
         assert names("yon") == ["La Roche-sur-Yon"]
 
