@@ -215,6 +215,25 @@ class OrganisationConsentForm(forms.Form):
     seen_version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
+class ReviewForm(forms.Form):
+    """A facilitator's reading. Asking for changes needs words: what, and why."""
+
+    words = forms.CharField(
+        label=_("Ce qui est à reprendre, et pourquoi"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "data-draft": ""}),
+        help_text=_("Les personnes citées, la confidentialité, la clarté. Rien sur la valeur de l’expérience."),
+    )
+    answer = forms.ChoiceField(choices=[("respected", "respected"), ("changes", "changes")])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("answer") == "changes" and not data.get("words"):
+            self.add_error("words", _("Dites à ses auteurs ce qui est à reprendre."))
+        return data
+
+
 class LetterForm(forms.Form):
     """What a reader asks the authors of a note."""
 

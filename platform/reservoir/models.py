@@ -438,6 +438,23 @@ class NoteRelease(models.Model):
         ]
 
 
+class NoteReview(models.Model):
+    """What a facilitator said of the frame of a note: people, confidentiality, clarity; never of its value."""
+
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="reviews")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    version = models.PositiveIntegerField()
+    respected = models.BooleanField()
+    words = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class NoteLetter(models.Model):
     """« En parler » : what a reader wrote to the authors of a note, who answer by mail."""
 

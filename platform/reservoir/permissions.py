@@ -53,6 +53,15 @@ def leads_of(note: Note, organisation: Organisation) -> "list[User]":
     return [membership.person for membership in held.select_related("person")]
 
 
+def can_review(user: "User", note: Note) -> bool:
+    """A facilitator of the cohort, while its authors ask for it, and never of her own note."""
+    return (
+        note.state == Note.State.FACILITATOR_REVIEW
+        and not is_author(user, note)
+        and holds(user, FACILITATING, note.space)
+    )
+
+
 def can_talk_to_authors(user: "User", note: Note) -> bool:
     """Whoever is signed in and reads a published note may write to its authors, who are not herself."""
     return (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reservoir.views import publishing, reading, writing
+from reservoir.views import publishing, reading, reviewing, writing
 
 app_name = "reservoir"
 urlpatterns = [
@@ -21,5 +21,7 @@ urlpatterns = [
     path("notes/<uuid:pk>/accords/organisation/", publishing.organisation, name="organisation"),
     path("notes/<uuid:pk>/accords/<uuid:consent>/", publishing.consent, name="consent"),
     path("notes/<uuid:pk>/redescendre/", publishing.come_down, name="lower"),
+    path("notes/<uuid:pk>/relecture/demander/", reviewing.ask, name="ask_review"),
+    path("notes/<uuid:pk>/relecture/", reviewing.answer, name="review"),
     path("notes/<uuid:pk>/retirer/", publishing.take_away, name="withdraw"),
 ]

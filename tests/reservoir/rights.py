@@ -33,6 +33,7 @@ def furnish(world: World) -> None:
     Note.objects.filter(pk=world.withdrawn_note.pk).update(
         state="withdrawn", visibility="private", withdrawn_from="public"
     )
+    world.reviewed_note = written_note(author, space=world.cohort_space, state=Note.State.FACILITATOR_REVIEW)
     world.co_written_note = written_note(world.mate, author, space=world.cohort_space)
     consents = ask_consents(note=world.co_written_note, up_to=Visibility.COHORT, by=world.mate)
     world.note_consent = next(each for each in consents if each.person == author)
@@ -164,5 +165,12 @@ ROWS = [
     ),
     Row("reservoir:lower", of("network_note"), post=AUTHOR_OF_SHARED_POSTS | {"other": 403, "sponsor": 403},
         data=lambda world: {"visibility": "cohort"}),
+    Row("reservoir:ask_review", of("draft_note"), post=AUTHOR_POSTS),
+    Row(
+        "reservoir:review",
+        of("reviewed_note"),
+        post={"visitor": 302, "participant": 403, "facilitator": 302, "co_facilitator": 302, "rest": 404},
+        data=lambda world: {"answer": "respected"},
+    ),
     Row("reservoir:withdraw", of("cohort_note"), get=AUTHOR_OF_SHARED, post=AUTHOR_OF_SHARED_POSTS),
 ]  # fmt: skip

@@ -312,6 +312,37 @@ def test_a_hostile_row_is_harmless_on_the_page(author, space, client):
     assert "onclick" not in page
 
 
+# --- a facilitator's reading ---
+
+
+def test_a_facilitator_reads_a_draft_once_asked_and_answers(author, space, sign_in, member_of):
+    note = note_by(author, space=space)
+    write_section(note=note, section="story", html="<p>Nous avons essayé.</p>", by=author, base_version=0)
+    frame, mate = sign_in(member_of(space, Role.FACILITATOR)), sign_in(member_of(space))
+    assert frame.get(path("note", note.pk)).status_code == 404
+    sign_in(author).post(path("ask_review", note.pk))
+    assert "Nous avons essayé." in text_of(frame.get(path("note", note.pk)))
+    assert mate.get(path("note", note.pk)).status_code == 404
+
+    assert frame.post(path("review", note.pk), {"answer": "changes", "words": " "}).status_code == 422
+    sent = {"answer": "changes", "words": "Le maire est reconnaissable."}
+    assert frame.post(path("review", note.pk), sent).status_code == 302
+    assert frame.post(path("review", note.pk), sent).status_code == 409
+    assert frame.get(path("note", note.pk)).status_code == 404
+    note.refresh_from_db()
+    assert note.state == Note.State.CHANGES_REQUESTED
+    assert "Le maire est reconnaissable." in text_of(sign_in(author).get(path("write", note.pk)))
+
+
+def test_nobody_reviews_her_own_note(space, sign_in, member_of):
+    facilitator = member_of(space, Role.FACILITATOR)
+    note = note_by(facilitator, space=space, state=Note.State.FACILITATOR_REVIEW)
+    response = sign_in(facilitator).post(path("review", note.pk), {"answer": "respected"})
+    assert response.status_code == 409
+    note.refresh_from_db()
+    assert note.state == Note.State.FACILITATOR_REVIEW
+
+
 # --- talking about it ---
 
 

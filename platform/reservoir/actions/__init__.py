@@ -12,6 +12,7 @@ from reservoir.actions.publishing import (
 from reservoir.actions.refusals import (
     ConsentMissing,
     NotReady,
+    NotUnderReview,
     Refused,
     TextChanged,
     TooManyLetters,
@@ -19,12 +20,14 @@ from reservoir.actions.refusals import (
     Withdrawn,
     WrittenMeanwhile,
 )
+from reservoir.actions.reviewing import ask_review, review
 from reservoir.actions.talking import write_to_authors
 from reservoir.actions.writing import add_author, create_note, set_facts, show_my_name, write_section
 
 __all__ = [
     "ConsentMissing",
     "NotReady",
+    "NotUnderReview",
     "Refused",
     "TextChanged",
     "TooManyLetters",
@@ -34,10 +37,12 @@ __all__ = [
     "add_author",
     "answer_consent",
     "ask_consents",
+    "ask_review",
     "create_note",
     "lower",
     "publish",
     "record_organisation_consent",
+    "review",
     "set_facts",
     "show_my_name",
     "take_back_consent",

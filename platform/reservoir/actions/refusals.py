@@ -40,6 +40,10 @@ class TextChanged(Refused):
     """The agreement was about to be given to words that are no longer there."""
 
 
+class NotUnderReview(Refused):
+    """The note is not waiting for a facilitator's reading, or already is."""
+
+
 class TooManyLetters(Refused):
     """More letters in a day than one person may send to authors."""
 

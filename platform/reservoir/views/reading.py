@@ -17,9 +17,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from reservoir.actions import Refused, write_to_authors
 from reservoir.actions.publishing import KIND
-from reservoir.forms import LetterForm, SearchForm
+from reservoir.forms import LetterForm, ReviewForm, SearchForm
 from reservoir.models import Challenge, Licence, Note, NoteConsent, NoteRelease, Phase
-from reservoir.permissions import can_answer, can_begin, can_talk_to_authors, can_write, is_author, reads_draft
+from reservoir.permissions import (
+    can_answer,
+    can_begin,
+    can_review,
+    can_talk_to_authors,
+    can_write,
+    is_author,
+    reads_draft,
+)
 from reservoir.sections import FIRST_STEPS, of_degree
 from search import matching
 from spaces.models import TAKING_PART, Role, Space
@@ -108,6 +116,12 @@ def of_space(request: HttpRequest, space: UUID) -> HttpResponse:
 @require_safe
 def note(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One note: the copy that readers see, or the draft for those who may read it."""
+    return note_page(request, pk)
+
+
+def note_page(
+    request: HttpRequest, pk: UUID, *, review_form: ReviewForm | None = None, status: int = 200
+) -> HttpResponse:
     found = (
         Note.objects.visible_to(request.user)
         .select_related("space", "territory")
@@ -164,7 +178,9 @@ def note(request: HttpRequest, pk: UUID) -> HttpResponse:
             "licence": Licence(release.licence) if release else None,
             "address": f"{settings.SITE_URL}{reverse('reservoir:note', args=[found.pk])}",
             "authors": release.credit if release else [],
+            "review_form": (review_form or ReviewForm()) if can_review(request.user, found) else None,
         },
+        status=status,
     )
 
 

@@ -21,6 +21,7 @@ from reservoir.actions import (
     show_my_name,
     write_section,
 )
+from reservoir.actions.reviewing import REVIEWABLE
 from reservoir.forms import AuthorForm, FactsForm, NewNoteForm, SectionForm, count_words
 from reservoir.models import Note, NoteSection
 from reservoir.permissions import can_begin, is_author
@@ -100,6 +101,8 @@ def _frame(note: Note) -> dict[str, object]:
         "facts_filled": bool(note.phase and note.period and note.contact),
         "missing": note.missing(),
         "here": "",
+        "reviewable": note.state in REVIEWABLE,
+        "last_review": note.reviews.select_related("by").first(),
     }
 
 
