@@ -152,6 +152,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
         "timeout": 20,
     }
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # said aloud: parallel tests look for Django's own engine
 else:
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
         "-c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
