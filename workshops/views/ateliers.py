@@ -5,10 +5,12 @@ from uuid import UUID
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from workshops.models import CrossViewsWorkshop
 
 
+@require_safe
 def ateliers(request: HttpRequest) -> HttpResponse:
     """Every cross-views workshop that one may read, latest first."""
     workshops = (
@@ -23,6 +25,7 @@ def ateliers(request: HttpRequest) -> HttpResponse:
     return render(request, "workshops/ateliers.html", {"workshops": workshops})
 
 
+@require_safe
 def atelier(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One of them, with its three beats and its sub-groups."""
     workshop = get_object_or_404(
