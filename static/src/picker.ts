@@ -54,7 +54,7 @@ function picker(root: HTMLElement): void {
     try {
       const answer = await fetch(`${root.dataset.picker}?${query}`, { signal: question.signal });
       if (!answer.ok) return close();
-      list!.innerHTML = await answer.text();
+      list!.innerHTML = await answer.text(); // rendered by the server, escaped there
     } catch {
       return; // a newer question was asked, or the network is away: typing on still works
     }
