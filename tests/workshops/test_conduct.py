@@ -25,7 +25,7 @@ def earlier(session: CodevSession, **fields: timedelta) -> None:
     )
 
 
-# --- the room opens ---------------------------------------------------------------------------------------------
+# --- the room opens ---------------------------------------------
 
 
 def test_the_first_to_arrive_opens_the_room_and_accepts_the_frame():
@@ -52,7 +52,7 @@ def test_arriving_twice_is_once():
     assert again.arrived_at == first.arrived_at
 
 
-# --- start ------------------------------------------------------------------------------------------------------
+# --- start ---------------------------------------------
 
 
 def test_the_session_starts_with_the_check_in_on_a_plan_for_those_who_are_here():
@@ -119,7 +119,7 @@ def test_members_do_not_start():
             actions.start_session(session=table.session, by=person, seen_seq=0)
 
 
-# --- advance ----------------------------------------------------------------------------------------------------
+# --- advance ---------------------------------------------
 
 
 def test_the_steps_follow_the_plan_to_the_end():
@@ -240,7 +240,7 @@ def test_an_action_of_the_client_passes_the_synthesis_and_one_of_a_consultant_do
     assert table.session.step == StepId.LEARNING
 
 
-# --- back, extend, pause, skip -----------------------------------------------------------------------------------
+# --- back, extend, pause, skip ---------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -369,7 +369,7 @@ def test_the_follow_up_comes_first_when_the_client_of_last_time_is_here_and_ends
     assert first.session.followed_up_at
 
 
-# --- close ------------------------------------------------------------------------------------------------------
+# --- close ---------------------------------------------
 
 
 def test_closing_counts_attendance_by_duration():
@@ -414,7 +414,7 @@ def test_a_closed_session_moves_no_more():
             act(table.session)
 
 
-# --- who may --------------------------------------------------------------------------------------------------------
+# --- who may ---------------------------------------------
 
 
 def test_a_facilitator_who_leaves_the_group_conducts_no_more():

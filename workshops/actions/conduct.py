@@ -305,7 +305,7 @@ def mark_present(*, session: CodevSession, by: "User", seat: Seat, present: bool
     return seat
 
 
-# --- what several of these do ------------------------------------------------------------------------------------
+# --- what several of these do ---------------------------------------------
 
 
 def sit(session: CodevSession, seat: Seat, now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from spaces.models import Space
+from spaces.models import TAKING_PART, Space
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -17,9 +17,15 @@ if TYPE_CHECKING:
 
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, user: "User") -> Self:
-        """Events of the spaces where `user` holds a role, and those of the network for whoever holds one."""
-        mine = Q(space__in=Space.objects.of(user))
-        return self.filter(mine | Q(space__kind=Space.Kind.NETWORK) & Q(Exists(Space.objects.of(user))))
+        """Events of the spaces where `user` holds a role, and those of the network for whoever holds one.
+
+        Co-development sessions are known only to those who take part: a sponsor, a researcher or a witness has no
+        business knowing that one exists (domain.md 8).
+        """
+        held = Space.objects.of(user)
+        takes_part = Q(space__in=Space.objects.of(user, TAKING_PART))
+        network = Q(space__kind=Space.Kind.NETWORK) & Q(Exists(held))
+        return self.filter(takes_part | ~Q(kind=Event.Kind.CODEV) & (Q(space__in=held) | network))
 
     def ahead(self) -> Self:
         return self.filter(ends_at__gte=timezone.now()).exclude(state=Event.State.CANCELLED).order_by("starts_at", "id")

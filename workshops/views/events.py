@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from spaces.models import FACILITATING, TAKING_PART, Membership
@@ -73,7 +73,7 @@ _NOT_COMING = (Attendance.State.EXCUSED, Attendance.State.ABSENT)
 
 
 @login_required
-@require_GET
+@require_safe
 def event(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _show(request, _found(request, pk))
 

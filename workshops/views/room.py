@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from live.publish import last_seq
@@ -79,13 +79,13 @@ def answer(request: HttpRequest, session: CodevSession, act: Callable[[], Any], 
 
 
 @login_required
-@require_GET
+@require_safe
 def session(request: HttpRequest, pk: UUID) -> HttpResponse:
     return show(request, entered(request, pk))
 
 
 @login_required
-@require_GET
+@require_safe
 def prepare(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What one may do before the day: the frame, one's question for the client, one's own notes."""
     session = entered(request, pk)
@@ -97,7 +97,7 @@ def prepare(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def projector(request: HttpRequest, pk: UUID) -> HttpResponse:
     session = entered(request, pk)
     seq = last_seq(session.topic)
@@ -105,7 +105,7 @@ def projector(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, template, wall(session) | {"live_seq": seq})
 
 
-# --- who conducts -------------------------------------------------------------------------------------------------
+# --- who conducts ---------------------------------------------
 
 
 def _number(request: HttpRequest, name: str) -> int:
@@ -158,7 +158,7 @@ def conduct(request: HttpRequest, pk: UUID, command: str) -> HttpResponse:
     return answer(request, session, lambda: COMMANDS[command](request, session, cast(User, request.user)))
 
 
-# --- who takes part -----------------------------------------------------------------------------------------------
+# --- who takes part ---------------------------------------------
 
 
 @dataclass(frozen=True)
