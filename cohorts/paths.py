@@ -87,16 +87,22 @@ def _wrong_with_frame(data: dict[str, Any]) -> Iterator[str]:
         yield _("« pause_months » doit être une liste de six mois au plus, de 1 à 12.")
     if not _is_number(data.get("intersession_min", INTERSESSION_MINUTES), 0, 6000):
         yield _("« intersession_min » doit être un nombre de minutes par mois.")
+    group = data.get("peer_group", {})
+    size = group.get("size", [4, 8]) if isinstance(group, dict) else None
+    if not isinstance(size, list) or len(size) != 2 or not all(_is_number(side, 2, 40) for side in size):
+        yield _("La taille « size » d’un groupe de pairs doit être une liste de deux nombres.")
+    elif not isinstance(group.get("rules", []), list):
+        yield _("Les règles « rules » d’un groupe de pairs doivent être une liste.")
     for key in ("phases", "events", "milestones"):
         if not isinstance(data.get(key), list):
             yield _("« %(key)s » doit être une liste.") % {"key": key}
 
 
 def _wrong_with_phases(data: dict[str, Any]) -> Iterator[str]:
-    months = data.get("months")
+    months: Any = data.get("months")
     covered: set[int] = set()
     for row in _rows(data, "phases"):
-        if not isinstance(row, dict) or row.get("id") not in PHASES:
+        if not isinstance(row, dict) or not isinstance(row.get("id"), str) or row["id"] not in PHASES:
             name = row.get("id") if isinstance(row, dict) else row
             yield _("La phase « %(phase)s » est inconnue. Phases possibles : %(known)s.") % {
                 "phase": name,
@@ -158,7 +164,7 @@ def _wrong_with_event(line: dict[str, Any], months: int) -> Iterator[str]:
             yield (
                 _("La règle de dates de « %(ref)s » est inconnue. Règle possible : « FREQ=MONTHLY;BYDAY=3TH ».") % facts
             )
-        clocks = [line.get("start"), line.get("end")]
+        clocks: list[Any] = [line.get("start"), line.get("end")]
         if not all(isinstance(clock, str) and CLOCK.fullmatch(clock) for clock in clocks) or clocks[0] >= clocks[1]:
             yield _("Les heures de « %(ref)s » doivent s’écrire « 13:00 » et la fin venir après le début.") % facts
         if line.get("holiday_policy", "keep") not in HOLIDAY_POLICIES:
@@ -189,7 +195,7 @@ def hours(data: dict[str, Any]) -> Decimal:
 
 def phase_of(data: dict[str, Any], month: int) -> Phase:
     """The phase a month of the path belongs to."""
-    row = next(row for row in data["phases"] if row["from"] <= month <= row["to"])
+    row = next((row for row in data["phases"] if row["from"] <= month <= row["to"]), {"id": "framing"})
     return {"id": row["id"], "label": str(PHASES[row["id"]])}
 
 

@@ -113,9 +113,9 @@ class Cohort(models.Model):
         if not self.template.data["events"]:
             return ""
         halves = round(self.hours * 2 / self.template.data["months"])
-        month = f"{halves // 2} h 30" if halves % 2 else f"{halves // 2} h"
+        month = f"{halves // 2}\u00a0h\u00a030" if halves % 2 else f"{halves // 2}\u00a0h"
         whole = number_format(Decimal(f"{self.hours.normalize():f}"))
-        return gettext("%(hours)s h, environ %(month)s par mois") % {"hours": whole, "month": month}
+        return gettext("%(hours)s h, environ %(month)s par mois") % {"hours": whole, "month": month}
 
     @property
     def is_open(self) -> bool:

@@ -2,13 +2,16 @@
 
 import copy
 import json
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from cohorts import paths
+from cohorts import calendar, paths
 from cohorts.actions import TemplateChanged, load_template
 from cohorts.models import PathTemplate
 from tests.factories.cohorts import STANDARD, CohortFactory, PathTemplateFactory
@@ -83,6 +86,8 @@ def test_a_template_may_give_its_own_words():
         (changed(timezone="Europe/Lutèce"), "fuseau horaire"),
         (changed(pause_months=[13]), "pause_months"),
         (changed(pause_months=list(range(1, 13))), "pause_months"),
+        (changed(peer_group={"size": 5}), "deux nombres"),
+        (changed(peer_group=[]), "deux nombres"),
         (changed(events="S1"), "doit être une liste"),
         (changed(events=["S1"]), "n’a pas d’identifiant"),
         (changed(phases=[{"id": "rest", "from": 1, "to": 9}]), "phase"),
@@ -97,6 +102,42 @@ def test_what_is_not_understood_is_said_and_nothing_is_written(document, sentenc
         load_template(document=document)
     assert sentence in " ".join(refusal.value.messages)
     assert not PathTemplate.objects.exists()
+
+
+def places(value, path=()):
+    """Every place inside a JSON value."""
+    yield path
+    if isinstance(value, dict | list):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from places(value[key], (*path, key))
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-50, 5000) | st.text(max_size=9) | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "from", "kind"]), inner),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from([path for path in places(STANDARD) if path]), ANYTHING)
+def test_a_template_is_refused_in_words_or_makes_a_calendar(path, value):
+    data = copy.deepcopy(STANDARD)
+    inside = data
+    for key in path[:-1]:
+        inside = inside[key]
+    inside[path[-1]] = value
+    try:
+        paths.check(data)
+    except ValidationError as refusal:
+        sentences = refusal.messages
+    else:
+        assert paths.hours(data) >= 0
+        assert bool(calendar.propose(data, date(2026, 10, 1))) == bool(data["events"])
+        assert calendar.months(data, date(2026, 10, 1), events=[], milestones=[], today=date(2026, 10, 1))
+        assert all(paths.milestone_title(line) for line in data["milestones"])
+        return
+    assert sentences
 
 
 def test_everything_wrong_is_said_at_once():
@@ -139,6 +180,6 @@ def test_the_command_loads_a_file_and_says_what_is_wrong(tmp_path, capsys):
 
 @pytest.mark.django_db
 def test_a_cohort_says_the_time_it_asks():
-    assert CohortFactory().time_asked == "40,25 h, environ 4 h 30 par mois"
+    assert CohortFactory().time_asked == "40,25\u00a0h, environ 4\u00a0h\u00a030 par mois"
     data = changed(id="empty", events=[])
     assert CohortFactory(template=PathTemplateFactory(slug="empty", data=data)).time_asked == ""

@@ -98,7 +98,7 @@ def test_a_newcomer_is_signed_in_by_one_click_and_led_to_the_charter(space, invi
     assert shown.status_code == 200
     assert space.name in shown.text
     assert "Solène Marchal" in shown.text
-    assert "participant·e" in shown.text
+    assert "Participant·e" in shown.text
     assert ADDRESS not in shown.text
     assert shown.text.count('<button class="btn btn-main"') == 1
 
