@@ -67,7 +67,7 @@ class RichTextForm(forms.Form):
             html = clean_html(sent) if self.data.get("markup") == "html" else from_marks(sent)
         except TooLong:
             raise ValidationError(
-                _("Ce texte est beaucoup trop long. Il n’est pas enregistré : raccourcissez-le."), code="too_long"
+                _("Ce texte est beaucoup trop long. Il n’est pas enregistré : raccourcissez-le."), code="too_long"
             ) from None
         count = count_words(to_text(html))
         if self.section.words and count > self.section.words:
@@ -103,7 +103,7 @@ def _title() -> forms.CharField:
     return forms.CharField(
         label=_("Titre"),
         max_length=TITLE_MAX,
-        help_text=_("Un verbe d’action et un lieu. Ex. : « Créer un dialogue entre associations et entreprises à … »"),
+        help_text=_("Un verbe d’action et un lieu. Ex. : « Créer un dialogue entre associations et entreprises à … »"),
     )
 
 
@@ -119,7 +119,7 @@ class NewNoteForm(RichTextForm):
         words = self.fields["words"]
         words.label = _("Racontez")
         words.help_text = _(
-            "Comme à un collègue : ce qui s’est passé, qui était là, ce qui a changé. L’ordre viendra après."
+            "Comme à un collègue : ce qui s’est passé, qui était là, ce qui a changé. L’ordre viendra après."
         )
 
     @property
@@ -135,7 +135,7 @@ class FactsForm(forms.Form):
     period = forms.CharField(
         label=_("Dates"),
         max_length=60,
-        help_text=_("De quand à quand. Ex. : « mars 2023 – juin 2025 »"),
+        help_text=_("De quand à quand. Ex. : « mars 2023 – juin 2025 »"),
     )
     territory = TerritoryField(required=False)
     phase = forms.ChoiceField(label=_("Phase"), choices=[("", _("Choisissez")), *Phase.choices])
@@ -145,14 +145,14 @@ class FactsForm(forms.Form):
     contact = forms.CharField(
         label=_("À qui en parler"),
         max_length=120,
-        help_text=_("Une fonction, jamais une adresse. Ex. : « chargée de mission cœur de ville »"),
+        help_text=_("Une fonction, jamais une adresse. Ex. : « chargée de mission cœur de ville »"),
     )
     base_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
     def clean_contact(self) -> str:
         contact: str = self.cleaned_data["contact"]
         if "@" in contact:
-            raise ValidationError(_("Indiquez une fonction : une adresse ne s’affiche jamais."), code="address")
+            raise ValidationError(_("Indiquez une fonction : une adresse ne s’affiche jamais."), code="address")
         return contact
 
 
@@ -175,7 +175,7 @@ class RungForm(forms.Form):
     """Up to where a note is to be read."""
 
     visibility = forms.ChoiceField(
-        label=_("Qui pourra lire cette note ?"),
+        label=_("Qui pourra lire cette note ?"),
         choices=[(rung.value, rung.label) for rung in RUNGS],
         widget=forms.RadioSelect,
     )
@@ -195,7 +195,7 @@ class PublishForm(forms.Form):
         super().__init__(*args, **kwargs)
         if public:
             self.fields["understood"] = forms.BooleanField(
-                label=_("J’ai compris : une licence libre ne se reprend pas pour les copies déjà faites.")
+                label=_("J’ai compris : une licence libre ne se reprend pas pour les copies déjà faites.")
             )
             self.order_fields(["agree", "people_agree", "understood"])
         for field in self.fields.values():
@@ -208,7 +208,7 @@ class OrganisationConsentForm(forms.Form):
     given_by = forms.CharField(
         label=_("Accord donné par"),
         max_length=160,
-        help_text=_("Nom, fonction et date. Ex. : « Claire Bonnet, directrice générale, le 3 mars »"),
+        help_text=_("Nom, fonction et date. Ex. : « Claire Bonnet, directrice générale, le 3 mars »"),
     )
     organisation = forms.UUIDField(widget=forms.HiddenInput)
     visibility = forms.ChoiceField(choices=[(rung.value, rung.label) for rung in RUNGS], widget=forms.HiddenInput)

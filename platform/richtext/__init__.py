@@ -39,7 +39,7 @@ _CELL_END: Final = re.compile(r"</t[hd]>")
 
 
 class TooLong(ValueError):
-    """The text has more characters than `MAX_LENGTH` allows; nothing was read of it."""
+    """The text has more characters than `MAX_LENGTH` allows."""
 
 
 def _kept(tag: str, attribute: str, value: str) -> str | None:
@@ -77,11 +77,15 @@ def _clean(html: str, profile: Profile) -> SafeString:
 def clean_html(html: str, *, profile: Profile = "note") -> SafeString:
     """`html` reduced to what `profile` allows, stable when cleaned again.
 
-    Raises `TooLong` above `MAX_LENGTH[profile]` characters, before reading any.
+    Raises `TooLong` above `MAX_LENGTH[profile]` characters, before reading any, or when there are more once clean:
+    what came out can always go in again.
     """
     if len(html) > MAX_LENGTH[profile]:
         raise TooLong(len(html))
-    return _clean(html.replace("\x00", ""), profile)
+    cleaned = _clean(html.replace("\x00", ""), profile)
+    if len(cleaned) > MAX_LENGTH[profile]:
+        raise TooLong(len(cleaned))
+    return cleaned
 
 
 def shown(html: str, *, profile: Profile = "note") -> SafeString:

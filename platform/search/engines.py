@@ -1,6 +1,6 @@
 """The two engines behind `search`."""
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -47,15 +47,16 @@ def matching(queryset: QuerySet[M], kind: str, words: str) -> QuerySet[M]:
         return queryset
     query = read(words)
     if not query:
-        return queryset.annotate(search_rank=Value(0.0)).none()
+        return cast("QuerySet[M]", queryset.annotate(search_rank=Value(0.0)).none())
     hit, rank = _postgresql(query) if connection.vendor == "postgresql" else _sqlite(query)
     entries = SearchEntry.objects.filter(kind=kind)
     best = entries.filter(object_id=OuterRef("pk")).annotate(rank=rank).values("rank")
-    return (
+    found = (
         queryset.filter(pk__in=entries.annotate(hit=hit).filter(hit=True).values("object_id"))
         .annotate(search_rank=Subquery(best[:1], output_field=FloatField()))
         .order_by("-search_rank", "-pk")
     )
+    return cast("QuerySet[M]", found)
 
 
 # --- SQLite ------------------------------------------------------------------------------------------------
@@ -110,8 +111,8 @@ class _Asked(Func):
         self.values = values
         super().__init__(output_field=output_field)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[str]]:
-        return self.sql, list(self.values)
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> tuple[str, tuple[str | int, ...]]:
+        return self.sql, tuple(self.values)
 
 
 def _postgresql(query: Query) -> tuple[Any, Any]:

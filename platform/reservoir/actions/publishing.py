@@ -91,7 +91,7 @@ def answer_consent(*, consent: NoteConsent, by: User, agree: bool) -> NoteConsen
         raise Withdrawn(_("Cette note a été retirée."))
     if note.content_hash() != consent.content_hash:
         raise TextChanged(
-            _("Le texte a changé depuis que cet accord vous a été demandé : ses auteurs doivent vous le redemander.")
+            _("Le texte a changé depuis que cet accord vous a été demandé : ses auteurs doivent vous le redemander.")
         )
     consent.state = NoteConsent.State.GRANTED if agree else NoteConsent.State.REFUSED
     consent.decided_at, consent.decided_by = timezone.now(), by
@@ -110,7 +110,7 @@ def record_organisation_consent(
     note = writable(note, by)
     rung = _rung(up_to)
     if note.version != seen_version:
-        raise TextChanged(_("Le texte a changé depuis que vous l’avez ouvert : relisez-le avant de répondre."))
+        raise TextChanged(_("Le texte a changé depuis que vous l’avez ouvert : relisez-le avant de répondre."))
     need = next((each for each in needs(note, rung) if each.organisation == organisation), None)
     if need is None or leads_of(note, organisation):
         raise PermissionDenied
@@ -138,7 +138,7 @@ def publish(
     note = writable(note, by)
     rung = _rung(visibility)
     if note.version != seen_version:
-        raise TextChanged(_("Le texte a changé depuis que vous l’avez ouvert : relisez-le avant de publier."))
+        raise TextChanged(_("Le texte a changé depuis que vous l’avez ouvert : relisez-le avant de publier."))
     if missing := note.missing():
         raise NotReady(missing)
     # The rows of the agreements are held too: one taken back at the same moment comes before or after, never between.
@@ -159,7 +159,7 @@ def publish(
             absent.append(_who(need))
     if absent:
         raise ConsentMissing(
-            _("La note n’est pas publiée. Il manque l’accord de : %(who)s.") % {"who": ", ".join(absent)}
+            _("La note n’est pas publiée. Il manque l’accord de : %(who)s.") % {"who": ", ".join(absent)}
         )
     release = _release(note, rung, content_hash, by)
     note.state = Note.State.PUBLISHED
@@ -234,7 +234,7 @@ def withdraw(*, note: Note, by: User) -> Note:
     if note.state == Note.State.WITHDRAWN:
         return note
     if not note.is_published:
-        raise Refused(_("Personne d’autre que ses auteurs ne lit cette note : il n’y a rien à retirer."))
+        raise Refused(_("Personne d’autre que ses auteurs ne lit cette note : il n’y a rien à retirer."))
     note.withdrawn_from, note.withdrawn_at = note.visibility, timezone.now()
     note.visibility, note.state = Visibility.PRIVATE, Note.State.WITHDRAWN
     note.save(update_fields=["withdrawn_from", "withdrawn_at", "visibility", "state"])

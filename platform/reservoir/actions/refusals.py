@@ -29,7 +29,7 @@ class NotReady(Refused):
 
     def __init__(self, missing: list[str]) -> None:
         self.missing = missing
-        super().__init__(_("Il manque encore : %(sections)s.") % {"sections": ", ".join(missing)})
+        super().__init__(_("Il manque encore : %(sections)s.") % {"sections": ", ".join(missing)})
 
 
 class ConsentMissing(Refused):

@@ -32,7 +32,7 @@ def write_to_authors(*, note: Note, sender: User, body: str, client_id: UUID) ->
     since = timezone.now() - timedelta(days=1)
     if NoteLetter.objects.filter(sender=sender, created_at__gt=since).count() >= LETTERS_A_DAY:
         raise TooManyLetters(
-            _("Vous avez écrit à des auteurs %(count)d fois en un jour : attendez demain pour la suivante.")
+            _("Vous avez écrit à des auteurs %(count)d fois en un jour : attendez demain pour la suivante.")
             % {"count": LETTERS_A_DAY}
         )
     letter = NoteLetter.objects.create(note=note, sender=sender, body=body, client_id=client_id)

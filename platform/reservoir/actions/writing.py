@@ -30,7 +30,7 @@ def writable(note: Note, by: User) -> Note:
     if not is_author(by, note):
         raise PermissionDenied
     if not can_write(by, note):
-        raise Withdrawn(_("Cette note a été retirée : elle ne peut plus être modifiée."))
+        raise Withdrawn(_("Cette note a été retirée : elle ne peut plus être modifiée."))
     return note
 
 

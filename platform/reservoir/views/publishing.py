@@ -54,7 +54,7 @@ def share(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _share(request, note, rung, refusal=str(refusal), publish_form=form, status=422)
     except Refused as refusal:
         return _share(request, note, rung, refusal=str(refusal), publish_form=form, status=409)
-    messages.success(request, _("La note est publiée. Elle peut être lue par : %(who)s.") % {"who": rung.label})
+    messages.success(request, _("La note est publiée. Elle peut être lue par : %(who)s.") % {"who": rung.label})
     return redirect("reservoir:note", note.pk)
 
 

@@ -142,7 +142,7 @@ def section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
         return _meanwhile(request, note, context, meanwhile.row)
     except Refused as refusal:
         return refused(request, note, refusal)
-    messages.success(request, _("« %(section)s » est enregistré.") % {"section": about.title})
+    messages.success(request, _("« %(section)s » est enregistré.") % {"section": about.title})
     if request.POST.get("then") == "stop":
         return redirect("reservoir:write", note.pk)
     return redirect(_after(note, section))
