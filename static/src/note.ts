@@ -31,7 +31,9 @@ function nodesOf(html: string): DocumentFragment {
     }
   };
   const fragment = document.createDocumentFragment();
-  copy(new DOMParser().parseFromString(html, "text/html").body, fragment);
+  // Handlers and styles would only be refused, loudly, by the policy of the page.
+  const bare = html.replace(/\s(on\w+|style)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, "");
+  copy(new DOMParser().parseFromString(bare, "text/html").body, fragment);
   return fragment;
 }
 
@@ -47,6 +49,109 @@ function htmlOf(text: string): string {
     if (block) box.append(paragraph);
   }
   return box.innerHTML;
+}
+
+// --- lists and quotations: browsers nest them in paragraphs and lose the caret, so we move the nodes ourselves ---
+
+const INLINE = new Set(["STRONG", "EM", "B", "I", "A", "CODE", "BR", "SPAN", "#text"]);
+
+/** Do `work` on the blocks of `editor` that the selection touches, and give the selection back. */
+function onBlocks(editor: HTMLElement, work: (blocks: HTMLElement[]) => void): void {
+  const selection = getSelection();
+  if (!selection?.rangeCount || !editor.contains(selection.anchorNode)) {
+    editor.focus();
+    return onBlocksAt(editor, [editor.lastElementChild as HTMLElement], work);
+  }
+  const { startContainer, startOffset, endContainer, endOffset } = selection.getRangeAt(0);
+  for (const node of [...editor.childNodes]) {
+    if (!INLINE.has(node.nodeName)) continue; // words straight in the editor become a paragraph
+    const before = node.previousSibling;
+    if (before instanceof HTMLElement && before.dataset.fresh) before.append(node);
+    else {
+      const paragraph = document.createElement("p");
+      paragraph.dataset.fresh = "1";
+      node.replaceWith(paragraph);
+      paragraph.append(node);
+    }
+  }
+  for (const child of editor.children) delete (child as HTMLElement).dataset.fresh;
+  const range = document.createRange();
+  range.setStart(startContainer, startOffset);
+  range.setEnd(endContainer, endOffset);
+  onBlocksAt(editor, [...editor.children].filter((child) => range.intersectsNode(child)) as HTMLElement[], work);
+  if (editor.contains(startContainer) && editor.contains(endContainer)) {
+    selection.setBaseAndExtent(startContainer, startOffset, endContainer, endOffset);
+  }
+}
+
+function onBlocksAt(editor: HTMLElement, blocks: HTMLElement[], work: (blocks: HTMLElement[]) => void): void {
+  if (!blocks.length || !blocks[0]) {
+    const paragraph = document.createElement("p");
+    editor.append(paragraph);
+    blocks = [paragraph];
+  }
+  work(blocks);
+}
+
+/** The node `from` under another name, with the same children. */
+function renamed(from: Element, name: string): HTMLElement {
+  const made = document.createElement(name);
+  made.append(...from.childNodes);
+  return made;
+}
+
+/** Take the children of `holder` that the selection touches out of it; what is after them keeps a holder of its own. */
+function release(holder: HTMLElement, touched: (child: Element) => boolean, as: (child: Element) => Element): void {
+  const children = [...holder.children];
+  const out = children.filter(touched);
+  const last = children.indexOf(out[out.length - 1]);
+  const tail = document.createElement(holder.tagName);
+  tail.append(...children.slice(last + 1));
+  holder.after(...out.map(as), ...(tail.firstChild ? [tail] : []));
+  for (const child of out) if (child.parentNode === holder) child.remove();
+  if (!holder.firstElementChild) holder.remove();
+}
+
+function toggleList(editor: HTMLElement): void {
+  const range = getSelection()?.rangeCount ? getSelection()!.getRangeAt(0).cloneRange() : null;
+  const touched = (child: Element) => !range || range.intersectsNode(child);
+  onBlocks(editor, (blocks) => {
+    if (blocks.every((block) => block.tagName === "UL" || block.tagName === "OL")) {
+      for (const block of blocks) release(block, touched, (item) => renamed(item, "p"));
+      return;
+    }
+    const list = document.createElement("ul");
+    blocks[0].before(list);
+    for (const block of blocks) {
+      if (block.tagName === "UL" || block.tagName === "OL") list.append(...block.children);
+      else if (block.tagName === "BLOCKQUOTE" && block.firstElementChild) {
+        list.append(...[...block.children].map((child) => renamed(child, "li")));
+      } else list.append(renamed(block, "li"));
+      block.remove();
+    }
+  });
+}
+
+function toggleQuote(editor: HTMLElement): void {
+  const range = getSelection()?.rangeCount ? getSelection()!.getRangeAt(0).cloneRange() : null;
+  const touched = (child: Element) => !range || range.intersectsNode(child);
+  onBlocks(editor, (blocks) => {
+    if (blocks.every((block) => block.tagName === "BLOCKQUOTE")) {
+      for (const block of blocks) {
+        if (block.firstElementChild) release(block, touched, (child) => child);
+        else block.replaceWith(renamed(block, "p"));
+      }
+      return;
+    }
+    const quote = document.createElement("blockquote");
+    blocks[0].before(quote);
+    for (const block of blocks) {
+      if (block.tagName === "BLOCKQUOTE") {
+        quote.append(...block.childNodes);
+        block.remove();
+      } else quote.append(block);
+    }
+  });
 }
 
 const wordsIn = (text: string) => (text.match(/\S*[\p{L}\p{N}]\S*/gu) ?? []).length;
@@ -194,8 +299,8 @@ function enhance(rich: HTMLElement): void {
   const actions: [string, string, () => void, (() => boolean) | null][] = [
     ["bold", tools.dataset.bold ?? "", () => run("bold"), () => within("strong,b")],
     ["italic", tools.dataset.italic ?? "", () => run("italic"), () => within("em,i")],
-    ["list", tools.dataset.list ?? "", () => run("insertUnorderedList"), () => within("ul")],
-    ["quote", tools.dataset.quote ?? "", () => run("formatBlock", within("blockquote") ? "p" : "blockquote"), () => within("blockquote")],
+    ["list", tools.dataset.list ?? "", () => { toggleList(editor); changed(); }, () => within("ul")],
+    ["quote", tools.dataset.quote ?? "", () => { toggleQuote(editor); changed(); }, () => within("blockquote")],
     ["link", tools.dataset.link ?? "", () => (within("a") ? run("unlink") : askAddress()), () => within("a")],
   ];
   const buttons = actions.map(([name, label, act, pressed], place) => {
