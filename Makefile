@@ -18,7 +18,7 @@ PYTEST ?=
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 STAMP := .venv/installed
 RUNTIME = requirements.txt $$(cksum < requirements.txt)
 DEVELOPMENT = requirements-dev.txt $$(cksum < requirements-dev.txt)
