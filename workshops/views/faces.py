@@ -367,17 +367,17 @@ def pulses(session: CodevSession) -> dict[str, Any]:
     }
 
 
-COLUMN = 13  # lines of about 26 signs that a column of the projector holds, an author counting for two
+COLUMN = 22  # lines of about 26 signs that a column of the projector holds under a request of one line
 LONGEST = 150  # signs of one idea; the whole is on everyone's own page
 
 
-def _column(ideas: list[Contribution]) -> dict[str, Any]:
+def _column(ideas: list[Contribution], request: str) -> dict[str, Any]:
     """The latest ideas that fit: on the projector nothing scrolls and nothing is cut in the middle of a line."""
     shown: list[dict[str, Any]] = []
-    room = COLUMN
+    room = COLUMN - 1.5 * (len(request) // 55)  # its letters are half as large again
     for idea in ideas:
         text = Truncator(idea.text).chars(LONGEST)
-        room -= math.ceil(len(text) / 26) + 2
+        room -= math.ceil(len(text) / 26) + 3.5  # its author, its frame
         if room < 0 and shown:
             break
         shown.append({"text": text, "author": idea.author})
@@ -402,6 +402,7 @@ def wall(session: CodevSession) -> dict[str, Any]:
     ]
     client = session.client_seat
     contract = ConsultationContract.objects.filter(session=session).first() if session.is_live else None
+    words = contract.text if contract and contract.confirmed_at else session.client_question
     return {
         "session": session,
         "event": session.event,
@@ -416,7 +417,7 @@ def wall(session: CodevSession) -> dict[str, Any]:
         "question": session.client_question if _group_reads_question(session, SeatRole.CONSULTANT) else "",
         "contract": contract if contract and contract.confirmed_at else None,
         "columns": [
-            {"label": label, "icon": icon, **_column([one for one in shared if one.kind == kind])}
+            {"label": label, "icon": icon, **_column([one for one in shared if one.kind == kind], words)}
             for kind, label, icon in kinds
         ]
         if shared
