@@ -157,7 +157,10 @@ def note_page(
     given = [
         consent
         for consent in found.consents.all()
-        if consent.state == NoteConsent.State.GRANTED and found.is_published and can_answer(request.user, consent)
+        if consent.kind == NoteConsent.Kind.ORGANISATION  # an author has « Retirer »
+        and consent.state == NoteConsent.State.GRANTED
+        and found.is_published
+        and can_answer(request.user, consent)
     ]
     return render(
         request,
