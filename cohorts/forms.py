@@ -36,7 +36,7 @@ class TemplateChoice(forms.ModelChoiceField):
 
 
 class CohortForm(forms.Form):
-    template = TemplateChoice(label=_("Modèle de parcours"), queryset=PathTemplate.objects.none())
+    template = TemplateChoice(label=_("Modèle de parcours"), queryset=PathTemplate.objects.none(), empty_label=None)
     name = forms.CharField(label=_("Nom de la cohorte"), max_length=120)
     starts_on = forms.DateField(
         label=_("Date de début"),
