@@ -1,14 +1,15 @@
 """Journeys: a real server, a real Chromium, several people at once.
 
-    def test_a_message_is_seen_live(visit, demo):
-        ariane = visit(demo("participant"))
-        farid = visit(demo("facilitator"), width=360)
-        ariane.goto(server.url + …)
+    def test_a_message_is_seen_live(visit, person):
+        nadia = visit(person("nadia"), path="/reservoir/")
+        solene = visit(person("solene"), width=360)
 
 A page fails its journey when its console shows an error, when the policy blocks something, or when it asks another
 host for anything. `SHOTS=folder` keeps what `shot(page, name)` saw.
 """
 
+import email
+import email.policy
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -17,16 +18,20 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from accounts.models import User
+from config.demonstration.people import address
 from tests.browser import ARGUMENTS, chromium
 from tests.servers import Server
 
 HERE = Path(__file__).parent
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 # What a journey provokes on purpose: the browser reports a refused form (422) as a failed resource.
-EXPECTED = re.compile(r"status of (403|404|409|422)\b")
+EXPECTED = re.compile(r"status of (403|404|409|410|422)\b")
+# Long enough for a machine that does other things; a page that keeps its promise answers in a fraction of it.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,6 +57,41 @@ def rows(server: Server, django_db_blocker: Any) -> Callable[[], Any]:
     return lambda: server.rows(django_db_blocker)
 
 
+@pytest.fixture
+def person(rows: Callable[[], Any]) -> Callable[[str], User]:
+    """`person("nadia")`: somebody of the demonstration, by the key she has in people.json."""
+
+    def find(key: str) -> User:
+        with rows():
+            return User.objects.select_related("organisation").get(email=address(key))
+
+    return find
+
+
+@pytest.fixture
+def letters(server: Server) -> Callable[[str], list[str]]:
+    """`letters("lucie@exemple.fr")`: what the server has mailed to that address, oldest first, subject and words."""
+
+    def read(to: str) -> list[str]:
+        folder = server.folder / "mail"
+        sent = []
+        for file in sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns):
+            for text in file.read_bytes().split(b"\n" + b"-" * 79 + b"\n"):
+                message = email.message_from_bytes(text, policy=email.policy.default)
+                body = message.get_body(("plain",))
+                if message["To"] == to and body is not None:
+                    sent.append(f"{message['Subject']}\n{body.get_content()}")
+        return sent
+
+    return read
+
+
+@pytest.fixture
+def provoked() -> list[str]:
+    """Patterns of console errors that this journey causes on purpose, such as those of a cut."""
+    return []
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium()
@@ -64,16 +104,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(server: Server, browser: Browser, rows: Callable[[], Any]) -> Iterator[Callable[..., Page]]:
+def visit(server: Server, browser: Browser, provoked: list[str]) -> Iterator[Callable[..., Page]]:
     """`visit(person)`: a page in a browser of their own, signed in by the demonstration's link; nobody without one.
 
-    Options: `width`, `height`, `javascript`, `dark`, `path` to open at once.
+    Options: `width`, `height`, `javascript`, `dark`, `path` to open at once, `before` (a script run in each page
+    before its own).
     """
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type == "error" and not EXPECTED.search(message.text):
+        if message.type == "error" and not any(re.search(one, message.text) for one in (EXPECTED, *provoked)):
             troubles.append(f"{message.text} ({message.location.get('url')})")
 
     def watch(request: Request) -> None:
@@ -88,6 +129,7 @@ def visit(server: Server, browser: Browser, rows: Callable[[], Any]) -> Iterator
         javascript: bool = True,
         dark: bool = False,
         path: str = "/",
+        before: str = "",
     ) -> Page:
         context = browser.new_context(
             base_url=server.url,
@@ -98,8 +140,10 @@ def visit(server: Server, browser: Browser, rows: Callable[[], Any]) -> Iterator
             timezone_id="Europe/Paris",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
+        if before:
+            context.add_init_script(before)
         page = context.new_page()
         page.on("console", hear)
         page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -150,3 +194,14 @@ def shot() -> Callable[[Page, str], None]:
             page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
     return save
+
+
+@pytest.fixture
+def fits() -> Callable[[Page], None]:
+    """`fits(page)` fails when the page scrolls sideways."""
+
+    def check(page: Page) -> None:
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert over <= 0, f"{page.url} is {over} px wider than its screen of {page.viewport_size}"
+
+    return check
