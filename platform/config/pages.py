@@ -6,6 +6,7 @@ from typing import Any
 
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext
 from django.core.handlers.asgi import ASGIHandler
+from django.db import connections
 
 KEPT = 16  # idle threads, each with its connection
 
@@ -30,6 +31,7 @@ class Hand(Executor):
         if len(self.idle) < KEPT:
             self.idle.append(thread)
         else:
+            thread.submit(connections.close_all)
             thread.shutdown(wait=False)
 
 

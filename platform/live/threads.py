@@ -5,7 +5,6 @@
 """
 
 import asyncio
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -19,8 +18,7 @@ R = TypeVar("R")
 SIZE = 4
 
 _pool: ThreadPoolExecutor | None = None
-_mine = threading.local()
-_opened: list[BaseDatabaseWrapper] = []
+_opened: set[BaseDatabaseWrapper] = set()
 
 
 def _in_order(work: Callable[[], R]) -> R:
@@ -28,9 +26,7 @@ def _in_order(work: Callable[[], R]) -> R:
     try:
         return work()
     finally:
-        if not getattr(_mine, "known", False):
-            _mine.known = True
-            _opened.extend(connections.all(initialized_only=True))
+        _opened.update(connections.all(initialized_only=True))
         close_old_connections()
 
 

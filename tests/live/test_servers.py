@@ -3,12 +3,16 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,7 +29,7 @@ from live.frames import Close
 from spaces.actions import remove_member
 from tests.factories import MembershipFactory, SpaceFactory, UserFactory
 from tests.factories.discussions import ChannelFactory
-from tests.servers import Server
+from tests.servers import Server, free_port
 
 BROWSER = httpx.Client(verify=False, limits=httpx.Limits(max_keepalive_connections=0))
 REDIS_URL = os.environ.get("REDIS_URL", "")
@@ -257,6 +261,51 @@ def neighbour(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield neighbour.start()
     finally:
         neighbour.drop()
+
+
+@contextmanager
+def redis_server(folder: Path, port: int) -> Iterator[None]:
+    arguments = ["redis-server", "--port", str(port), "--dir", str(folder), "--save", "", "--logfile", "redis.log"]
+    process = subprocess.Popen(arguments)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+if shutil.which("redis-server"):
+
+    @pytest.mark.asyncio
+    async def test_redis_may_go_and_come_back_and_only_speed_suffers(people, server, tmp_path):
+        writer, reader = people(2)
+        port = free_port()
+        redis_url = f"redis://127.0.0.1:{port}/0"
+        with redis_server(tmp_path, port):
+            neighbour = Server(tmp_path, DEBUG="1", DATABASE_URL=server.database_url, REDIS_URL=redis_url).start()
+        try:
+            async with reader.socket(neighbour) as socket:
+                await reader.watch(socket)
+                since = time.monotonic()
+                for number in range(1, 6):  # Redis is dead
+                    answer = await asyncio.to_thread(writer.post, f"sans Redis {number}", None, neighbour)
+                    assert answer.status_code == 201
+                    assert (await hear(socket))["seq"] == number
+                assert time.monotonic() - since < 5
+                await until_degraded(neighbour, ["redis"])
+                with redis_server(tmp_path, port):
+                    await until_degraded(neighbour, [])
+                    await asyncio.to_thread(writer.post, "de retour", None, neighbour)
+                    assert (await hear(socket))["seq"] == 6
+        finally:
+            neighbour.drop()
+
+
+async def until_degraded(server: Server, by: list[str]) -> None:
+    until = time.monotonic() + 15
+    while (told := (await asyncio.to_thread(BROWSER.get, f"{server.url}/readyz")).json())["degraded"] != by:
+        assert time.monotonic() < until, told
+        await asyncio.sleep(0.2)
 
 
 if REDIS_URL:  # two processes need one: production has it, a laptop runs a single process
