@@ -7,32 +7,32 @@ from spaces.models import TAKING_PART, Membership, Role
 from spaces.permissions import facilitates, holds
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.requests import Anyone
 
 
-def can_create_cohorts(user: "User") -> bool:
+def can_create_cohorts(user: "Anyone") -> bool:
     """Whoever facilitates any space, and administrators."""
     return user.is_authenticated and (
         user.is_superuser or Membership.objects.current().filter(person=user, role=Role.FACILITATOR).exists()
     )
 
 
-def can_run(user: "User", cohort: Cohort) -> bool:
+def can_run(user: "Anyone", cohort: Cohort) -> bool:
     """May `user` invite, answer applications, open and close the cohort? Its facilitator alone."""
     return holds(user, (Role.FACILITATOR,), cohort.space)
 
 
-def can_read_applications(user: "User", cohort: Cohort) -> bool:
+def can_read_applications(user: "Anyone", cohort: Cohort) -> bool:
     """Facilitator and co-facilitator."""
     return facilitates(user, cohort.space)
 
 
-def can_see_directory(user: "User", cohort: Cohort) -> bool:
+def can_see_directory(user: "Anyone", cohort: Cohort) -> bool:
     """May `user` see who is there: names, functions, territories? The sponsor sees organisations only."""
     return holds(user, [role for role in Role if role not in (Role.SPONSOR, Role.WITNESS)], cohort.space)
 
 
-def charter_accepted(user: "User", cohort: Cohort) -> bool:
+def charter_accepted(user: "Anyone", cohort: Cohort) -> bool:
     """Is there nothing left for `user` to accept before entering the cohort's pages?
 
     True once she has accepted the ground rules, and for those who do not meet with the group (sponsor, witness…).
@@ -42,7 +42,7 @@ def charter_accepted(user: "User", cohort: Cohort) -> bool:
         return True
     return not (
         Membership.objects.current()
-        .filter(space=cohort.pk, person=user, role__in=TAKING_PART)
+        .filter(space=cohort.pk, person=user.pk, role__in=TAKING_PART)
         .exclude(person__in=CharterAcceptance.objects.filter(space=cohort.pk).values("person"))
         .exists()
     )

@@ -18,9 +18,10 @@ from accounts.models import Organisation
 from cohorts import calendar, paths
 from spaces.models import Space
 from workshops.models import Event
+from workshops.models.events import EventQuerySet
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.requests import Anyone
 
 
 class PathTemplate(models.Model):
@@ -51,7 +52,7 @@ class PathTemplate(models.Model):
 
 
 class CohortQuerySet(models.QuerySet["Cohort"]):
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: "Anyone") -> Self:
         """Cohorts where `user` holds a role now."""
         return self.filter(space__in=Space.objects.of(user))
 
@@ -126,7 +127,7 @@ class Cohort(models.Model):
         """The last day of the path's last month."""
         return calendar.spans(self.template.data, self.starts_on)[self.template.data["months"]].last
 
-    def events(self) -> models.QuerySet[Event]:
+    def events(self) -> EventQuerySet:
         """Every dated event of the cohort, those of its peer groups included."""
         return Event.objects.filter(models.Q(space=self.pk) | models.Q(space__parent=self.pk))
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from cohorts.actions import (
     AlreadyDecided,
     CohortFull,
@@ -40,7 +41,7 @@ MOVE_LABELS = {
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: SignedInRequest) -> HttpResponse:
     if not can_create_cohorts(request.user):
         raise PermissionDenied
     form = CohortForm(request.POST or None)
@@ -59,7 +60,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @members_only
-def applications(request: HttpRequest, cohort: Cohort) -> HttpResponse:
+def applications(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
     if not can_read_applications(request.user, cohort):
         raise PermissionDenied
     return _applications(request, cohort)
@@ -98,7 +99,7 @@ def _applications(
 
 @require_POST
 @members_only
-def decide(request: HttpRequest, cohort: Cohort, application: uuid.UUID) -> HttpResponse:
+def decide(request: SignedInRequest, cohort: Cohort, application: uuid.UUID) -> HttpResponse:
     if not can_run(request.user, cohort):
         raise PermissionDenied
     found = get_object_or_404(cohort.applications, pk=application)
@@ -122,7 +123,7 @@ def decide(request: HttpRequest, cohort: Cohort, application: uuid.UUID) -> Http
 
 @require_POST
 @members_only
-def move(request: HttpRequest, cohort: Cohort) -> HttpResponse:
+def move(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
     try:
         move_cohort(cohort=cohort, to=request.POST.get("to", ""), by=request.user)
     except WrongMove as refusal:
@@ -133,7 +134,7 @@ def move(request: HttpRequest, cohort: Cohort) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @members_only
-def invite(request: HttpRequest, cohort: Cohort) -> HttpResponse:
+def invite(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
     if not can_run(request.user, cohort):
         raise PermissionDenied
     form = InvitationForm(request.POST or None, cohort=cohort)
@@ -158,7 +159,7 @@ def invite(request: HttpRequest, cohort: Cohort) -> HttpResponse:
 
 @require_POST
 @members_only
-def revoke(request: HttpRequest, cohort: Cohort, invitation: uuid.UUID) -> HttpResponse:
+def revoke(request: SignedInRequest, cohort: Cohort, invitation: uuid.UUID) -> HttpResponse:
     if not can_run(request.user, cohort):
         raise PermissionDenied
     found = get_object_or_404(Invitation.objects.select_related("space"), space=cohort.pk, pk=invitation)

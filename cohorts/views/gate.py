@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
+from accounts.requests import SignedInRequest
 from cohorts.models import Cohort
 from cohorts.permissions import charter_accepted
 
@@ -18,7 +19,7 @@ def members_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
     @login_required
     @wraps(view)
-    def gated(request: HttpRequest, pk: UUID, **kwargs: Any) -> HttpResponse:
+    def gated(request: SignedInRequest, pk: UUID, **kwargs: Any) -> HttpResponse:
         cohort = visible_cohort(request, pk)
         if not charter_accepted(request.user, cohort):
             return redirect("cohorts:charter", pk=cohort.pk)
@@ -27,7 +28,7 @@ def members_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return gated
 
 
-def visible_cohort(request: HttpRequest, pk: UUID) -> Cohort:
+def visible_cohort(request: SignedInRequest, pk: UUID) -> Cohort:
     rows = Cohort.objects.visible_to(request.user).select_related("space", "template")
     return get_object_or_404(rows, pk=pk)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from cohorts.actions import accept_charter
 from cohorts.charter import RULES
 from cohorts.directory import directory_of, groups_of
@@ -26,7 +27,7 @@ from workshops.models import Attendance, Event
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def charter(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def charter(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The ground rules, accepted once. It is the first page of a cohort that a member sees."""
     cohort = visible_cohort(request, pk)
     if request.method == "POST":
@@ -46,7 +47,7 @@ def _first_page(request: HttpRequest, cohort: Cohort) -> str:
 
 @require_safe
 @members_only
-def members(request: HttpRequest, cohort: Cohort) -> HttpResponse:
+def members(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
     """Who is there, facilitators first. The sponsor reads organisations only (domain.md 8.1)."""
     enrolments = cohort.enrolments.select_related("organisation__territory").order_by("organisation__name", "pk")
     context = {"cohort": cohort, "organisations": [enrolment.organisation for enrolment in enrolments]}
@@ -59,7 +60,7 @@ def members(request: HttpRequest, cohort: Cohort) -> HttpResponse:
 
 @require_safe
 @members_only
-def calendar(request: HttpRequest, cohort: Cohort) -> HttpResponse:
+def calendar(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
     """Every date of the cohort and of one's own groups, what comes first."""
     groups = Space.objects.of(request.user).filter(parent=cohort.pk)
     events = list(
@@ -83,7 +84,7 @@ def calendar(request: HttpRequest, cohort: Cohort) -> HttpResponse:
 
 @require_POST
 @members_only
-def presence(request: HttpRequest, cohort: Cohort, event: uuid.UUID) -> HttpResponse:
+def presence(request: SignedInRequest, cohort: Cohort, event: uuid.UUID) -> HttpResponse:
     """« Je viens » or « Signaler une absence »."""
     found = get_object_or_404(cohort.events().visible_to(request.user), pk=event)
     back = f"{reverse('cohorts:calendar', args=[cohort.pk])}#event-{found.pk}"

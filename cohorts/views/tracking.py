@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import SignedInRequest
 from cohorts import tracking
 from cohorts.models import Cohort
 from cohorts.tracking import notes
@@ -38,7 +39,7 @@ def _written_in(cohort: Cohort) -> Q:
 
 @require_safe
 @members_only
-def board(request: HttpRequest, cohort: Cohort) -> HttpResponse:
+def board(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
     """What a facilitator knows of her cohort, in facts; no order but the alphabet."""
     _only(request, cohort, FACILITATING)
     now, today = timezone.now(), timezone.localdate()
@@ -65,7 +66,7 @@ def board(request: HttpRequest, cohort: Cohort) -> HttpResponse:
 
 @require_safe
 @members_only
-def mine(request: HttpRequest, cohort: Cohort) -> HttpResponse:
+def mine(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
     """The same facts as the board's, about oneself."""
     _only(request, cohort, TAKING_PART)
     now, today = timezone.now(), timezone.localdate()
@@ -92,7 +93,7 @@ def mine(request: HttpRequest, cohort: Cohort) -> HttpResponse:
 
 @require_safe
 @members_only
-def sponsor(request: HttpRequest, cohort: Cohort) -> HttpResponse:
+def sponsor(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
     """Counts only; the same bytes for the sponsor and for a facilitator who checks them (domain.md 8.2, 4)."""
     _only(request, cohort, (Role.SPONSOR, *FACILITATING))
     view = tracking.SponsorView.of(cohort, timezone.now())
@@ -101,7 +102,7 @@ def sponsor(request: HttpRequest, cohort: Cohort) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @members_only
-def attendance(request: HttpRequest, cohort: Cohort, event: uuid.UUID) -> HttpResponse:
+def attendance(request: SignedInRequest, cohort: Cohort, event: uuid.UUID) -> HttpResponse:
     """Note who came to one event."""
     _only(request, cohort, FACILITATING)
     held = get_object_or_404(cohort.events().exclude(state=Event.State.CANCELLED).select_related("space"), pk=event)
@@ -126,7 +127,7 @@ def attendance(request: HttpRequest, cohort: Cohort, event: uuid.UUID) -> HttpRe
 
 @require_http_methods(["GET", "POST"])
 @members_only
-def milestone(request: HttpRequest, cohort: Cohort, milestone: int) -> HttpResponse:
+def milestone(request: SignedInRequest, cohort: Cohort, milestone: int) -> HttpResponse:
     """Note which organisations reached one milestone."""
     _only(request, cohort, FACILITATING)
     reached = get_object_or_404(cohort.milestones.select_related("cohort__space"), pk=milestone)

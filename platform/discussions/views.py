@@ -5,12 +5,13 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.requests import SignedInRequest
 from discussions import actions
 from discussions.forms import MessageForm
 from discussions.models import Channel
@@ -23,7 +24,7 @@ PAGE = 50  # messages
 
 
 def _channel_page(
-    request: HttpRequest, channel: Channel, form: MessageForm, *, refusal: str = "", status: int = 200
+    request: SignedInRequest, channel: Channel, form: MessageForm, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     seq = last_seq(channel.topic)  # first: what is written meanwhile is then both on the page and heard of
     before = request.GET.get("before", "")
@@ -49,13 +50,13 @@ def _channel_page(
     )
 
 
-def _visible(request: HttpRequest, pk: UUID) -> Channel:
+def _visible(request: SignedInRequest, pk: UUID) -> Channel:
     return get_object_or_404(Channel.objects.visible_to(request.user).select_related("space"), pk=pk)
 
 
 @require_GET
 @login_required
-def of_space(request: HttpRequest, pk: UUID) -> HttpResponse:
+def of_space(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The channels of a space, or the one it has."""
     space = get_object_or_404(Space.objects.of(request.user, TAKING_PART), pk=pk)
     channels = list(Channel.objects.filter(space=space))
@@ -66,13 +67,13 @@ def of_space(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @login_required
-def channel(request: HttpRequest, pk: UUID) -> HttpResponse:
+def channel(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return _channel_page(request, _visible(request, pk), MessageForm(initial={"client_id": uuid4()}))
 
 
 @require_POST
 @login_required
-def post(request: HttpRequest, pk: UUID) -> HttpResponse:
+def post(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Post a message; a page with a script asks for JSON, and gets its own message back, drawn."""
     channel = _visible(request, pk)
     by_script = request.headers.get("Accept") == "application/json"
@@ -104,7 +105,7 @@ def _errors(form: MessageForm) -> list[str]:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def remove(request: HttpRequest, pk: UUID, message: UUID) -> HttpResponse:
+def remove(request: SignedInRequest, pk: UUID, message: UUID) -> HttpResponse:
     """Ask whether a message is to be taken back, then take it back."""
     channel = _visible(request, pk)
     found = get_object_or_404(channel.messages.select_related("author__organisation"), pk=message)

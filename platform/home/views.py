@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from cohorts.models import Cohort
 from cohorts.permissions import charter_accepted
 from home import cohort as page
@@ -35,7 +36,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def cohort(request: HttpRequest, pk: UUID) -> HttpResponse:
+def cohort(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The home of a cohort, for its members; organisations and dates alone for a sponsor."""
     standing = page.Standing.of(request.user, pk)
     if standing is None:

@@ -47,8 +47,8 @@ class RichTextForm(forms.Form):
         kwargs["initial"] = initial | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         field = self.fields["words"]
-        field.label = section.title
-        field.help_text = section.help
+        field.label = str(section.title)
+        field.help_text = str(section.help)
         field.widget.attrs |= {"data-max-words": section.words, "data-draft": draft}
         if self.is_bound:
             html = self._as_html() or html

@@ -22,7 +22,7 @@ from spaces.permissions import on_the_ladder
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
-    from accounts.models import User
+    from accounts.requests import Anyone
 
 
 class Phase(models.TextChoices):
@@ -64,7 +64,7 @@ class Licence(models.TextChoices):
 
 
 class NoteQuerySet(models.QuerySet["Note"]):
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: "Anyone") -> Self:
         """Notes whose words `user` may read.
 
         Her own; those published on a rung where she stands; those whose frame she is reviewing; those on which she
@@ -85,12 +85,12 @@ class NoteQuerySet(models.QuerySet["Note"]):
         # Several authors and consents join several rows: the identifiers alone come back from below.
         return self.filter(pk__in=Note._base_manager.filter(seen).values("pk"))
 
-    def published_to(self, user: "User") -> Self:
+    def published_to(self, user: "Anyone") -> Self:
         """Notes with a release that stands on a rung where `user` does: what the reservoir lists."""
         seen = on_the_ladder(user, author="authorships__person", space="space")
         return self.filter(pk__in=Note._base_manager.filter(seen).values("pk")).exclude(visibility=Visibility.PRIVATE)
 
-    def known_to(self, user: "User") -> Self:
+    def known_to(self, user: "Anyone") -> Self:
         """Notes of which `user` may know title, state and authors (domain.md 8.1: metadata for facilitators)."""
         seen = Q(pk__in=Note.objects.visible_to(user).values("pk"))
         if user.is_authenticated:
@@ -98,7 +98,7 @@ class NoteQuerySet(models.QuerySet["Note"]):
             seen |= Q(space__in=held.values("space"))
         return self.filter(seen)
 
-    def gone_for(self, user: "User") -> Self:
+    def gone_for(self, user: "Anyone") -> Self:
         """Withdrawn notes that `user` could read before: she is told that they are gone, not that they never were."""
         seen = on_the_ladder(user, author="authorships__person", space="space", visibility="withdrawn_from")
         return self.filter(state=Note.State.WITHDRAWN, pk__in=Note._base_manager.filter(seen).values("pk"))
@@ -169,6 +169,9 @@ class Note(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_from = models.CharField(max_length=10, choices=Visibility, default=Visibility.PRIVATE)
+
+    #: The release that readers see, if any; there after `with_current_release` only.
+    current: "list[NoteRelease]"
 
     objects = NoteQuerySet.as_manager()
 

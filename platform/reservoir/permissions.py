@@ -10,25 +10,26 @@ from spaces.permissions import holds, takes_part
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from accounts.requests import Anyone
 
 #: The rungs on which a note can be published, lowest first.
 RUNGS = (Visibility.COHORT, Visibility.NETWORK, Visibility.PUBLIC)
 
 
-def can_begin(user: "User", space: Space) -> bool:
+def can_begin(user: "Anyone", space: Space) -> bool:
     return takes_part(user, space)
 
 
-def is_author(user: "User", note: Note) -> bool:
+def is_author(user: "Anyone", note: Note) -> bool:
     return user.is_authenticated and any(row.person_id == user.pk for row in note.authorships.all())
 
 
-def can_write(user: "User", note: Note) -> bool:
+def can_write(user: "Anyone", note: Note) -> bool:
     """Its authors, even after they left the cohort; nobody once it is withdrawn (domain.md 8.2.12: authors only)."""
     return is_author(user, note) and note.state != Note.State.WITHDRAWN
 
 
-def reads_draft(user: "User", note: Note) -> bool:
+def reads_draft(user: "Anyone", note: Note) -> bool:
     """May `user` read the words being written, not only what was published?"""
     if is_author(user, note):
         return True
@@ -53,7 +54,7 @@ def leads_of(note: Note, organisation: Organisation) -> "list[User]":
     return [membership.person for membership in held.select_related("person")]
 
 
-def can_review(user: "User", note: Note) -> bool:
+def can_review(user: "Anyone", note: Note) -> bool:
     """A facilitator of the cohort, while its authors ask for it, and never of her own note."""
     return (
         note.state == Note.State.FACILITATOR_REVIEW
@@ -62,7 +63,7 @@ def can_review(user: "User", note: Note) -> bool:
     )
 
 
-def can_talk_to_authors(user: "User", note: Note) -> bool:
+def can_talk_to_authors(user: "Anyone", note: Note) -> bool:
     """Whoever is signed in and reads a published note may write to its authors, who are not herself."""
     return (
         user.is_authenticated
@@ -71,7 +72,7 @@ def can_talk_to_authors(user: "User", note: Note) -> bool:
     )
 
 
-def can_answer(user: "User", consent: NoteConsent) -> bool:
+def can_answer(user: "Anyone", consent: NoteConsent) -> bool:
     """May `user` give, refuse or take back this agreement? An author hers, a referent her organisation's."""
     if not user.is_authenticated:
         return False

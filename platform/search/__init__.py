@@ -4,13 +4,13 @@
 already `visible_to(user)`, in the same SQL, so that an answer never depends on rows one may not see.
 """
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from django.db.models import Model, QuerySet
+    from django.db.models import QuerySet
 
-M = TypeVar("M", bound="Model")
+Q = TypeVar("Q", bound="QuerySet[Any]")
 
 # The imports below wait for the call: Django reads this file before its tables are ready.
 
@@ -29,7 +29,7 @@ def remove(kind: str, object_id: UUID) -> None:
     engines.remove(kind, object_id)
 
 
-def matching(queryset: "QuerySet[M]", kind: str, words: str) -> "QuerySet[M]":
+def matching(queryset: Q, kind: str, words: str) -> Q:
     """Rows of `queryset` (by uuid primary key) that hold every word, best first, with `search_rank` on each.
 
     Accents and capitals do not count, « "two words" » asks for a phrase, the last word may be unfinished. Blank

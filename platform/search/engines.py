@@ -4,12 +4,12 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, F, FloatField, Func, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models import BooleanField, F, FloatField, Func, OuterRef, QuerySet, Subquery, Value
 
 from search.models import SearchEntry
 from search.words import Query, folded, read, stem
 
-M = TypeVar("M", bound=Model)
+Q = TypeVar("Q", bound=QuerySet[Any])
 
 MAX_BODY = 100_000  # characters of one object that can be found; PostgreSQL keeps at most 1 MB of them
 
@@ -42,12 +42,12 @@ def remove(kind: str, object_id: UUID) -> None:
     entries.delete()
 
 
-def matching(queryset: QuerySet[M], kind: str, words: str) -> QuerySet[M]:
+def matching(queryset: Q, kind: str, words: str) -> Q:
     if not words.strip():
         return queryset
     query = read(words)
     if not query:
-        return cast("QuerySet[M]", queryset.annotate(search_rank=Value(0.0)).none())
+        return cast(Q, queryset.annotate(search_rank=Value(0.0)).none())
     hit, rank = _postgresql(query) if connection.vendor == "postgresql" else _sqlite(query)
     entries = SearchEntry.objects.filter(kind=kind)
     best = entries.filter(object_id=OuterRef("pk")).annotate(rank=rank).values("rank")
@@ -56,7 +56,7 @@ def matching(queryset: QuerySet[M], kind: str, words: str) -> QuerySet[M]:
         .annotate(search_rank=Subquery(best[:1], output_field=FloatField()))
         .order_by("-search_rank", "-pk")
     )
-    return cast("QuerySet[M]", found)
+    return cast(Q, found)
 
 
 # --- SQLite ------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.requests import Anyone
 
 
 class Visibility(models.TextChoices):
@@ -49,7 +49,7 @@ TAKING_PART = (Role.PARTICIPANT, Role.FACILITATOR, Role.CO_FACILITATOR)
 
 
 class SpaceQuerySet(models.QuerySet["Space"]):
-    def of(self, user: "User", roles: Iterable[str] | None = None) -> Self:
+    def of(self, user: "Anyone", roles: Iterable[str] | None = None) -> Self:
         """Spaces where `user` holds a role now, one of `roles` when given."""
         if not user.is_authenticated:
             return self.none()
@@ -58,7 +58,7 @@ class SpaceQuerySet(models.QuerySet["Space"]):
             held = held.filter(role__in=list(roles))
         return self.filter(pk__in=held.values("space"))
 
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: "Anyone") -> Self:
         return self.of(user)
 
 

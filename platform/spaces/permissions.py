@@ -11,10 +11,10 @@ from django.db.models import Exists, Q
 from spaces.models import FACILITATING, TAKING_PART, Membership, Role, Space, Visibility
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.requests import Anyone
 
 
-def holds(user: "User", roles: Iterable[str], space: Space) -> bool:
+def holds(user: "Anyone", roles: Iterable[str], space: Space) -> bool:
     """Does `user` hold one of `roles` in `space` now?"""
     return (
         user.is_authenticated
@@ -22,21 +22,21 @@ def holds(user: "User", roles: Iterable[str], space: Space) -> bool:
     )
 
 
-def takes_part(user: "User", space: Space) -> bool:
+def takes_part(user: "Anyone", space: Space) -> bool:
     """Is `user` one of those who meet and talk in `space`?"""
     return holds(user, TAKING_PART, space)
 
 
-def facilitates(user: "User", space: Space) -> bool:
+def facilitates(user: "Anyone", space: Space) -> bool:
     """Does `user` hold the frame of `space`?"""
     return holds(user, FACILITATING, space)
 
 
-def sponsors(user: "User", space: Space) -> bool:
+def sponsors(user: "Anyone", space: Space) -> bool:
     return holds(user, (Role.SPONSOR,), space)
 
 
-def on_the_ladder(user: "User", *, space: str, author: str = "", visibility: str = "visibility") -> Q:
+def on_the_ladder(user: "Anyone", *, space: str, author: str = "", visibility: str = "visibility") -> Q:
     """The condition under which `user` may see a row that stands on the ladder.
 
     `space`, `author` and `visibility` are lookup paths of the row: to the space it was written in, to its author or
@@ -57,7 +57,7 @@ def on_the_ladder(user: "User", *, space: str, author: str = "", visibility: str
     )
 
 
-def can_manage_members(user: "User", space: Space) -> bool:
+def can_manage_members(user: "Anyone", space: Space) -> bool:
     """May `user` invite into `space`, and change or end the roles held there?
 
     Its facilitators, those of the cohort a peer group belongs to, and administrators (domain.md 8.1 "Users, roles").
@@ -70,7 +70,7 @@ def can_manage_members(user: "User", space: Space) -> bool:
     )
 
 
-def has_proved(user: "User", email: str) -> bool:
+def has_proved(user: "Anyone", email: str) -> bool:
     """Is `email` an address of `user`: her own, or another that she has verified?"""
     return user.is_authenticated and (
         user.email == email.lower()

@@ -247,6 +247,7 @@ def test_a_start_in_the_past_is_refused_with_everything_still_there(maker, new_c
         ("partners", "x" * 300),
         ("name", "x" * 121),
     ],
+    ids=["unknown template", "no such day", "no room", "too many questions", "partner too long", "name too long"],
 )
 def test_a_form_that_is_wrong_writes_nothing(maker, new_cohort, field, value):
     answer = maker.post(reverse("cohorts:create"), new_cohort | {field: value})

@@ -10,11 +10,11 @@ from spaces.permissions import on_the_ladder
 from workshops.models.events import Event
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.requests import Anyone
 
 
 class CrossViewsWorkshopQuerySet(models.QuerySet["CrossViewsWorkshop"]):
-    def visible_to(self, user: "User") -> Self:
+    def visible_to(self, user: "Anyone") -> Self:
         return self.filter(on_the_ladder(user, space="event__space"))
 
 

@@ -84,7 +84,7 @@ def _stand(note: Note, written: Written, everyone: Everyone, at: datetime) -> No
         withdraw(note=note, by=author)
         note.refresh_from_db()
     elif written.state == Note.State.UNDER_REVISION:
-        section = note.sections.first()
+        section = note.sections.all()[0]
         write_section(
             note=note,
             section=section.section,

@@ -14,7 +14,10 @@ from django.db.backends.sqlite3 import base
 _locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+_Parent: Any = base.DatabaseWrapper  # its stubs leave out the methods that are overridden here
+
+
+class DatabaseWrapper(_Parent):
     """Takes the process's lock before a transaction that will write begins, and gives it back at its end."""
 
     _holds_lock = False

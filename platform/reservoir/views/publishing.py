@@ -5,13 +5,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Organisation
+from accounts.requests import SignedInRequest
 from reservoir.actions import (
     NotReady,
     Refused,
@@ -32,7 +33,7 @@ from spaces.models import Visibility
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def share(request: HttpRequest, pk: UUID) -> HttpResponse:
+def share(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Up to where, who must agree, what is missing, and the button."""
     note = own_note(request, pk)
     if request.method == "GET":
@@ -59,7 +60,7 @@ def share(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _share(
-    request: HttpRequest,
+    request: SignedInRequest,
     note: Note,
     rung: Visibility,
     *,
@@ -106,7 +107,7 @@ def _share(
 
 @login_required
 @require_POST
-def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
+def ask(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Ask everyone whose agreement is missing."""
     note = own_note(request, pk)
     rung = rung_or_cohort(request.POST.get("visibility", ""))
@@ -123,7 +124,7 @@ def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def organisation(request: HttpRequest, pk: UUID) -> HttpResponse:
+def organisation(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Note down who agreed for an organisation that has no referent here."""
     note = own_note(request, pk)
     rung = rung_or_cohort(request.POST.get("visibility", ""))
@@ -146,7 +147,7 @@ def organisation(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def consent(request: HttpRequest, pk: UUID, consent: UUID) -> HttpResponse:
+def consent(request: SignedInRequest, pk: UUID, consent: UUID) -> HttpResponse:
     """Agree, refuse, or take one's agreement back."""
     note = get_object_or_404(Note.objects.visible_to(request.user), pk=pk)
     found = get_object_or_404(note.consents.select_related("note__space"), pk=consent)
@@ -174,7 +175,7 @@ def consent(request: HttpRequest, pk: UUID, consent: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def come_down(request: HttpRequest, pk: UUID) -> HttpResponse:
+def come_down(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Let fewer people read the note."""
     note = own_note(request, pk)
     try:
@@ -186,7 +187,7 @@ def come_down(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def take_away(request: HttpRequest, pk: UUID) -> HttpResponse:
+def take_away(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """« Retirer »: says what will happen, then does it."""
     note = own_note(request, pk)
     if request.method == "GET":

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import TextField
+from django.db.models import F, TextField
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import SignedInRequest
 from reservoir.actions import Refused, write_to_authors
 from reservoir.actions.publishing import KIND
 from reservoir.forms import LetterForm, ReviewForm, SearchForm
@@ -54,7 +55,7 @@ def search(request: HttpRequest) -> HttpResponse:
         notes = notes.filter(pk__in=found.values("note"))
     notes = matching(notes.order_by("-confirmed_at", "pk"), KIND, asked["words"])
     if asked["words"].strip():
-        notes = notes.order_by("-search_rank", "-confirmed_at", "pk")
+        notes = notes.order_by(F("search_rank").desc(), "-confirmed_at", "pk")
     page = Paginator(notes.with_current_release(), PAGE).get_page(request.GET.get("page"))
     filters = [(_without(request.GET, "phase", value), Phase(value).label) for value in asked["phases"]]
     filters += [(_without(request.GET, "enjeu", value), Challenge(value).label) for value in asked["challenges"]]
@@ -88,7 +89,7 @@ def _without(asked: QueryDict, name: str, value: str) -> str:
 
 @login_required
 @require_safe
-def of_space(request: HttpRequest, space: UUID) -> HttpResponse:
+def of_space(request: SignedInRequest, space: UUID) -> HttpResponse:
     """The notes of a cohort: mine, those shared with me, and for facilitators the titles of the others."""
     cohort = get_object_or_404(Space.objects.of(request.user), pk=space, kind=Space.Kind.COHORT)
     if not holds(request.user, (*TAKING_PART, Role.ORGANISATION_LEAD), cohort):
@@ -189,7 +190,7 @@ def note_page(
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def talk(request: HttpRequest, pk: UUID) -> HttpResponse:
+def talk(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """« En parler »: a message to the authors, whose addresses stay theirs."""
     found = get_object_or_404(
         Note.objects.published_to(request.user).with_authors().with_current_release().select_related("space"), pk=pk

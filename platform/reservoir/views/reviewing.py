@@ -5,11 +5,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.requests import SignedInRequest
 from reservoir.actions import Refused, ask_review, review
 from reservoir.forms import ReviewForm
 from reservoir.models import Note
@@ -21,7 +22,7 @@ from spaces.permissions import facilitates
 
 @login_required
 @require_POST
-def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
+def ask(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Hand a draft to the facilitators of the cohort."""
     note = own_note(request, pk)
     try:
@@ -34,7 +35,7 @@ def ask(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The frame is respected, or changes are asked for."""
     note = get_object_or_404(Note.objects.known_to(request.user).select_related("space"), pk=pk)
     if not facilitates(request.user, note.space):

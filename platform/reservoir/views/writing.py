@@ -5,12 +5,13 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from reservoir.actions import (
     Refused,
     UnknownAuthor,
@@ -29,7 +30,7 @@ from reservoir.sections import BY_ID, HIDDEN
 from spaces.models import Space
 
 
-def own_note(request: HttpRequest, pk: UUID) -> Note:
+def own_note(request: SignedInRequest, pk: UUID) -> Note:
     """A note of this author. 404 when she may not know of it, 403 when she may only read it."""
     note = get_object_or_404(
         Note.objects.visible_to(request.user)
@@ -44,14 +45,14 @@ def own_note(request: HttpRequest, pk: UUID) -> Note:
     return note
 
 
-def refused(request: HttpRequest, note: Note, refusal: Refused) -> HttpResponse:
+def refused(request: SignedInRequest, note: Note, refusal: Refused) -> HttpResponse:
     back = reverse("reservoir:note", args=[note.pk])
     return render(request, "409.html", {"sentence": str(refusal), "back": back}, status=409)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest, space: UUID) -> HttpResponse:
+def new(request: SignedInRequest, space: UUID) -> HttpResponse:
     """« Racontez »: a title and a story begin a note."""
     cohort = get_object_or_404(Space.objects.of(request.user), pk=space, kind=Space.Kind.COHORT)
     if not can_begin(request.user, cohort):
@@ -73,7 +74,7 @@ def new(request: HttpRequest, space: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def write(request: HttpRequest, pk: UUID) -> HttpResponse:
+def write(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The table of contents of a note being written: what is there, what is asked for, where to go on."""
     note = own_note(request, pk)
     return render(request, "reservoir/write.html", _frame(note) | {"author_form": AuthorForm(note=note)})
@@ -117,7 +118,7 @@ def _after(note: Note, section: str) -> str:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
+def section(request: SignedInRequest, pk: UUID, section: str) -> HttpResponse:
     """One section: its help, its words, and what to do when somebody wrote first."""
     note = own_note(request, pk)
     about = BY_ID.get(section)
@@ -148,7 +149,7 @@ def section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
     return redirect(_after(note, section))
 
 
-def _meanwhile(request: HttpRequest, note: Note, context: dict, theirs: object) -> HttpResponse:
+def _meanwhile(request: SignedInRequest, note: Note, context: dict, theirs: object) -> HttpResponse:
     """Both texts: what the other saved, and mine in a form that now starts from it."""
     assert isinstance(theirs, NoteSection)  # noqa: S101
     data = request.POST.copy()
@@ -160,7 +161,7 @@ def _meanwhile(request: HttpRequest, note: Note, context: dict, theirs: object) 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def facts(request: HttpRequest, pk: UUID) -> HttpResponse:
+def facts(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Title, « Repères » and whom to talk to."""
     note = own_note(request, pk)
     names = ("title", "period", "territory", "phase", "challenges", "contact")
@@ -188,7 +189,7 @@ def facts(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def authors(request: HttpRequest, pk: UUID) -> HttpResponse:
+def authors(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Write with somebody else of the cohort."""
     note = own_note(request, pk)
     form = AuthorForm(request.POST, note=note)
@@ -206,7 +207,7 @@ def authors(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def my_name(request: HttpRequest, pk: UUID) -> HttpResponse:
+def my_name(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Let one's name out with the note, or keep it back."""
     note = own_note(request, pk)
     show_my_name(note=note, by=request.user, show=request.POST.get("show") == "1")
