@@ -240,7 +240,7 @@ def test_a_start_in_the_past_is_refused_with_everything_still_there(maker, new_c
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("template", str(uuid4())),
+        ("template", "00000000-0000-4000-8000-000000000000"),
         ("starts_on", "31/02/2030"),
         ("capacity", "0"),
         ("questions", "\n".join("abcdef")),
