@@ -24,7 +24,7 @@ class MessageForm(forms.Form):
     body = Words(
         label=_("Votre message"),
         max_length=MAX_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 1, "data-draft": ""}),
+        widget=forms.Textarea(attrs={"rows": 1, "data-draft": "", "placeholder": _("Écrire dans ce fil")}),
         error_messages={
             "required": _("Écrivez votre message avant de l’envoyer."),
             "max_length": _(
