@@ -57,6 +57,20 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"lag": round(hub.lag, 3)}, status=200 if hub.lag < LAG else 503)
 
 
+_schemas_seen: set[str] = set()
+
+
+def _migrated() -> bool:
+    """Has the database every migration of this code? Once it has, this process need not ask again."""
+    database = str(connection.settings_dict["NAME"])
+    if database not in _schemas_seen:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return False
+        _schemas_seen.add(database)
+    return True
+
+
 @never_cache
 @require_GET
 def readyz(request: HttpRequest) -> HttpResponse:
@@ -65,8 +79,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if not _migrated():
             missing.append("migrations")
     except DatabaseError:
         missing.append("database")
