@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Words = str | Promise
 
@@ -186,7 +187,7 @@ _STEPS = [
     Step(
         StepId.BREAK,
         None,
-        speaks=_("Personne"),
+        speaks=pgettext_lazy("who speaks", "Personne"),
         purpose=_("Respirer, réfléchir seul·e"),
         rule=_("On coupe la caméra et le micro, on se lève."),
         minutes=lambda n: 5,

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from spaces.models import FACILITATING, Membership, Role, Space
 
@@ -33,7 +34,7 @@ def space_tabs(context: dict[str, Any], space: Space, here: str) -> dict[str, An
     else:
         board = "cohorts:board" if roles & set(FACILITATING) else "cohorts:mine"
         tabs = [
-            ("home", _("Accueil"), "home", reverse("home:cohort", args=[pk])),
+            ("home", pgettext("tab", "Accueil"), "home", reverse("home:cohort", args=[pk])),
             ("talk", _("Discussions"), "message-circle", reverse("discussions:of_space", args=[pk])),
             ("calendar", _("Calendrier"), "calendar", reverse("cohorts:calendar", args=[pk])),
             ("notes", _("Notes"), "notebook-pen", reverse("reservoir:of_space", args=[pk])),
