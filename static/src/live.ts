@@ -121,7 +121,11 @@ function open(): void {
   if (ended || !topics.size) return;
   welcomed = false;
   heardAt = performance.now();
-  close = ways[order[way]!]!();
+  try {
+    close = ways[order[way]!]!();
+  } catch {
+    lost(0); // something forbids even trying this way in
+  }
 }
 
 function lost(code: number): void {

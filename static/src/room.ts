@@ -105,6 +105,7 @@ async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promi
     if (answer.ok) {
       sentIds.delete(form.action);
       form.reset();
+      for (const part of [form.closest("details.unfold"), ...form.querySelectorAll("details.unfold")]) part?.removeAttribute("open");
     }
     window.live.swap(room, await answer.text());
     const notice = room.querySelector<HTMLElement>("[data-problem], [data-said]");
