@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from live.models import LiveEvent
 from spaces.models import Membership
-from tests.factories.workshops import set_table
+from tests.factories.workshops import EventFactory, set_table
 from workshops import actions
 from workshops.methods import STEPS, SeatRole, StepId, prompt
-from workshops.models import CodevSession, Contribution
+from workshops.models import CodevSession, Contribution, Event
 from workshops.permissions import may_watch_session
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,19 @@ def test_the_knock_fetches_the_same_words_as_the_first_load(sign_in):
     for words in (str(prompt("clarification", "client")), "Clarification", "Dans la salle"):
         assert words in whole
         assert words in part
+
+
+def test_an_action_is_meant_for_the_next_session_of_the_group_unless_said_otherwise(sign_in):
+    table = set_table().go_to(StepId.SYNTHESIS)
+    answer = page(sign_in(table.client), table)
+    assert answer.context["commitment_form"].initial == {}  # no other session is planned
+    day = timezone.localdate() + timedelta(days=28)
+    for days, more in ((35, {}), (28, {}), (21, {"state": Event.State.CANCELLED}), (-7, {})):
+        at = timezone.now() + timedelta(days=days)
+        EventFactory(space=table.event.space, kind=Event.Kind.CODEV, starts_at=at, **more)
+    EventFactory(kind=Event.Kind.CODEV)  # of another group
+    answer = page(sign_in(table.client), table)
+    assert f'value="{day:%Y-%m-%d}"' in answer.content.decode()
 
 
 # --- what must never be seen ---------------------------------------------

@@ -217,6 +217,11 @@ class CodevSession(models.Model):
         latest = before.select_related("event").order_by("-event__starts_at").first()
         return latest if latest and latest.state != self.State.FOLLOWED_UP else None
 
+    def next_meeting(self) -> Event | None:
+        """The group's next session after this one, by which small actions are tried (domain.md 2.7)."""
+        later = Event.objects.filter(space=self.event.space_id, kind=Event.Kind.CODEV, state=Event.State.PLANNED)
+        return later.filter(starts_at__gt=max(self.event.ends_at, timezone.now())).order_by("starts_at", "pk").first()
+
     @property
     def client_seat(self) -> "Seat | None":
         return next((seat for seat in self.all_seats if seat.role == SeatRole.CLIENT), None)

@@ -291,11 +291,16 @@ def _own(user: User, session: CodevSession, role: SeatRole, bound: Bound) -> dic
         "learnings_shared": [one for one in learnings if one.author_id != user.pk and one.scope != Learning.Scope.SELF],
         "commitments": own,
         "commitments_of_others": [one for one in commitments if one.person_id != user.pk],
-        "commitment_form": (bound.get("commitment") or CommitmentForm()) if may_commit else None,
+        "commitment_form": (bound.get("commitment") or _empty_commitment(session)) if may_commit else None,
         "commitment_id": _kept_id(bound.get("commitment")),
         "may_drop": session.is_live and session.step in OUTCOME_STEPS,
         "may_choose_insight": role == SeatRole.CLIENT and session.is_live and session.step == StepId.SYNTHESIS,
     }
+
+
+def _empty_commitment(session: CodevSession) -> CommitmentForm:
+    meeting = session.next_meeting()
+    return CommitmentForm(initial={"due": timezone.localdate(meeting.starts_at)} if meeting else {})
 
 
 def _follow_up(
