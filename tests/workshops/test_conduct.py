@@ -11,7 +11,7 @@ from live.models import LiveEvent
 from spaces.models import Membership
 from tests.factories.workshops import PeerGroupFactory, set_table
 from workshops import actions
-from workshops.methods import StepId
+from workshops.methods import STEPS, StepId
 from workshops.models import Attendance, CodevSession, PulseToken, StepRun
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +128,7 @@ def test_the_steps_follow_the_plan_to_the_end():
     while table.session.next_step:
         table.go_to(table.session.next_step.id)
         seen.append(table.session.step)
-    assert seen == list(table.session.plan)
+    assert seen == [step for step in STEPS if step in table.session.plan]  # PostgreSQL keeps no order of keys
     assert [run.step for run in table.session.runs.all()] == seen
     assert all(run.ended_at for run in table.session.runs.all()[: len(seen) - 1])
     with pytest.raises(actions.NotNow, match="clôturer"):
