@@ -84,7 +84,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Pages only: streams and static files do not pass here. Its random padding and Django's masked tokens answer BREACH.
+    # Pages only: streams and static files do not pass here. Random padding and masked tokens answer BREACH.
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.AnswerHeaders",
