@@ -6,10 +6,8 @@ The session of today in the demonstration, from « je suis là » to the board. 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from config.demonstration import main_cohort
@@ -150,8 +148,10 @@ def unfold(page: Page, summary: str) -> None:
 @pytest.fixture
 def room(visit, person, rows) -> Room:
     with rows():
-        sessions = CodevSession.objects.filter(event__space__parent=main_cohort().pk)
-        session = sessions.latest("event__starts_at")
+        of_the_group = CodevSession.objects.filter(
+            event__space__parent=main_cohort().pk, event__space__name="Les Passerelles"
+        )
+        session = of_the_group.latest("event__starts_at")
         path = f"/seances/{session.pk}/"
     phone = {"width": 360, "height": 740}
     return Room(
@@ -335,11 +335,12 @@ def decide(room: Room, axe, shot) -> None:
 
     action = "Inviter deux élus au marché de samedi"
     room.claire.get_by_label("Ce que je vais essayer").fill(action)
-    room.claire.get_by_label("D’ici le").fill(f"{timezone.localdate() + timedelta(days=12)}")
+    expect(room.claire.get_by_label("D’ici le")).not_to_have_value("")  # the next session, unless she says otherwise
     unfold(room.claire, "Préciser : premier pas, obstacle, qui le voit")
     room.claire.get_by_label("Si… (ce qui pourrait m’en empêcher)").fill("ils refusent de venir ensemble")
     room.claire.get_by_label("alors… (ce que je ferai)").fill("je les invite l’un après l’autre")
     press(room.claire, "Noter cette action")
+    expect(room.claire.get_by_role("button", name="Noter cette action")).to_be_hidden()
     for page in (room.claire, room.nadia, room.solene):
         expect(page.get_by_text(action, exact=True)).to_be_visible()
     for page in room.everybody:

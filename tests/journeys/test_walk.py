@@ -23,7 +23,8 @@ def paths(rows) -> dict[str, str]:
     with rows():
         cohort = main_cohort()
         note = Note.objects.filter(space=cohort.pk, state=Note.State.PUBLISHED).earliest("created_at")
-        session = CodevSession.objects.filter(event__space__parent=cohort.pk).latest("event__starts_at")
+        sessions = CodevSession.objects.filter(event__space__parent=cohort.pk, event__space__name="Les Passerelles")
+        session = sessions.latest("event__starts_at")
         channel = Channel.objects.filter(space=cohort.pk).earliest("position")
         here = f"/cohortes/{cohort.pk}/"
         return {
