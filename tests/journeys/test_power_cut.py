@@ -85,8 +85,9 @@ def test_a_power_cut_takes_nothing_that_a_page_had_acknowledged(server, session,
         page.evaluate("window.sameVisit = true")
 
     server.kill()
-    for page in (odile, marie):
+    for page in (odile, solene, marie):
         expect(page.get_by_text("Hors ligne : ce que vous écrivez est gardé.")).to_be_visible()
+    expect(odile.get_by_text("Hors ligne : ce que vous écrivez est gardé.")).to_be_in_viewport()
     shot(odile, "cut-1-offline-360")
     # During the cut: a message is kept, and a command says that it has not left.
     during = f"Écrit pendant la panne {uuid4().hex[:8]}"
