@@ -77,7 +77,7 @@ function start(list: HTMLOListElement, form: HTMLFormElement): void {
     if (empty) empty.hidden = true;
   }
 
-  const nearEnd = () => innerHeight + scrollY > document.body.scrollHeight - 200;
+  const nearEnd = () => list.getBoundingClientRect().bottom < innerHeight + 200; // whatever stands below the thread
   const toEnd = () => (form.closest("section") ?? form).scrollIntoView({ block: "end" });
   let unread = 0;
 

@@ -54,6 +54,7 @@ def test_a_message_is_seen_live_by_somebody_else(visit, person, axe, fits, shot)
     expect(message(paul, words)).to_be_in_viewport()
     expect(message(paul, words)).to_contain_text("Nadia Kessler")
     expect(paul.get_by_label("Votre message")).to_have_value("Je commençais une phr")
+    expect(paul.get_by_role("button", name="1 nouveau message")).to_be_hidden()  # he is at the end, and follows
     assert paul.evaluate("window.sameVisit === true")
     for page in (nadia, paul):
         axe(page)
