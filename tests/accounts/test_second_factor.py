@@ -74,7 +74,33 @@ def test_an_administrator_does_not_choose_the_passwords_of_others(sign_in, setti
     person = UserFactory()
     page = sign_in(administrator()).get(f"{ADMIN}accounts/user/{person.pk}/change/").content.decode()
     assert 'name="password"' not in page
-    assert 'name="email"' in page
+    assert 'name="display_name"' in page
+
+
+def test_an_administrator_has_no_way_to_sign_in_as_somebody_else(sign_in, settings):
+    settings.DEMO = False
+    person = UserFactory(email="nadia@exemple.fr", display_name="Nadia")
+    browser = sign_in(administrator())
+    typed = {"email": "anne@exemple.fr", "display_name": "Nadia K.", "language": "fr", "is_active": "on"}
+    assert browser.post(f"{ADMIN}accounts/user/{person.pk}/change/", typed).status_code == 302
+    person.refresh_from_db()
+    assert (person.email, person.display_name) == ("nadia@exemple.fr", "Nadia K.")
+    for model in ("account/emailaddress", "socialaccount/socialaccount", "socialaccount/socialapp",
+                  "socialaccount/socialtoken", "usersessions/usersession"):  # fmt: skip
+        assert browser.get(f"{ADMIN}{model}/").status_code == 404, model
+        assert browser.get(f"{ADMIN}{model}/add/").status_code == 404, model
+    assert browser.get(f"{ADMIN}mfa/authenticator/add/").status_code == 403
+
+
+def test_an_administrator_takes_a_lost_second_factor_away_without_reading_it(sign_in, settings):
+    settings.DEMO = False
+    factor = with_second_factor(UserFactory()).authenticator_set.get()
+    browser = sign_in(administrator())
+    page = browser.get(f"{ADMIN}mfa/authenticator/{factor.pk}/change/")
+    assert page.status_code == 200
+    assert factor.data["secret"] not in page.content.decode()
+    assert browser.post(f"{ADMIN}mfa/authenticator/{factor.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not type(factor).objects.filter(pk=factor.pk).exists()
 
 
 @pytest.mark.django_db(transaction=True)
