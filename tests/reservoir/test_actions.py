@@ -350,6 +350,19 @@ def test_a_name_goes_out_only_when_its_bearer_says_so(author, space):
     assert author.name not in str(note.releases.get().authors)
 
 
+def test_showing_ones_name_credits_nobody_who_has_not_agreed(author, space, member_of):
+    """Neither an author who came after the release, nor an organisation that was chosen after it."""
+    note = published(written_note(author, space=space), author, PUBLIC)
+    [before] = note.releases.get().authors
+    late = member_of(space, function="élue", organisation=OrganisationFactory(name="Commune de Vallombre"))
+    add_author(note=note, person=late, by=author)
+    author.organisation = OrganisationFactory(name="Qui n’a rien accepté")
+    author.save()
+    show_my_name(note=note, by=author, show=True)
+    show_my_name(note=note, by=late, show=True)
+    assert note.releases.get().authors == [before | {"name": author.name}]
+
+
 def test_the_database_refuses_readers_to_a_note_never_published(author, space):
     note = note_by(author, space=space)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -155,7 +155,11 @@ def add_author(*, note: Note, person: User, by: User) -> NoteAuthor:
 
 @transaction.atomic
 def show_my_name(*, note: Note, by: User, show: bool) -> NoteAuthor:
-    """Let one's own name out with the note, or keep it back, in what readers see now too."""
+    """Let one's own name out with the note, or keep it back, in what readers see now too.
+
+    Only the name: who else has joined the authors since, and what became of their organisations, waits for the next
+    release and its agreements.
+    """
     note = locked(note)
     authorship = NoteAuthor.objects.filter(note=note, person=by).first()
     if authorship is None:
@@ -163,7 +167,10 @@ def show_my_name(*, note: Note, by: User, show: bool) -> NoteAuthor:
     authorship.show_name = show
     authorship.save(update_fields=["show_name"])
     if release := note.releases.filter(is_current=True).first():
-        release.authors = credits_of(note)
+        # Authors are added at the end: those of the release are the first ones, in the same order.
+        for row, line in zip(note.authorships.order_by("position", "pk"), release.authors, strict=False):
+            if row.person_id == by.pk:
+                line["name"] = by.name if show else ""
         release.save(update_fields=["authors"])
     return authorship
 
