@@ -1,9 +1,11 @@
 """Everything that changes people and organisations."""
 
+from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.models import Organisation, Territory, User
+from accounts.permissions import speaks_for_her_organisation
 
 
 @transaction.atomic
@@ -20,6 +22,8 @@ def update_profile(
 ) -> User:
     """Save what a person says of herself; a portrait that is replaced or removed is deleted, not kept."""
     person = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if organisation != person.organisation and speaks_for_her_organisation(person):
+        raise PermissionDenied
     before = person.picture.name
     person.display_name, person.function, person.organisation = display_name, function, organisation
     person.language, person.about = language, about
@@ -48,6 +52,8 @@ def join_organisation(
     territory: Territory | None = None,
 ) -> Organisation:
     """Say which organisation a person acts for: the one that already has this code, or a new one."""
+    if speaks_for_her_organisation(person):
+        raise PermissionDenied
     known = Organisation.objects.none()
     if siren:
         known = Organisation.objects.filter(siren=siren)

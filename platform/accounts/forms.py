@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import codes
 from accounts.models import ActorKind, Organisation, Territory, User
+from accounts.permissions import speaks_for_her_organisation
 from accounts.pictures import redraw
 
 # --- a territory, typed or chosen ---------------------------------------------------------------------------
@@ -152,6 +153,11 @@ class ProfileForm(forms.ModelForm):
         self.fields["organisation"].empty_label = _("aucune")  # type: ignore[attr-defined]
         self.fields["display_name"].widget.attrs["autocomplete"] = "name"
         self.fields["function"].widget.attrs["autocomplete"] = "organization-title"
+        if speaks_for_her_organisation(self.instance):
+            self.fields["organisation"].disabled = True
+            self.fields["organisation"].help_text = _(
+                "Vous êtes référent·e de cette organisation : seule l’administration peut la changer."
+            )
         if not self.instance.picture:
             del self.fields["remove_picture"]
 

@@ -21,3 +21,8 @@ def can_see_portrait(viewer: User | AnonymousUser, person: User) -> bool:
     if not viewer.is_authenticated:
         return False
     return viewer == person or viewer.memberships.filter(left_at__isnull=True).exists()
+
+
+def speaks_for_her_organisation(person: User) -> bool:
+    """Is `person` a referent somewhere? Whoever invited her said of which organisation: she does not choose another."""
+    return person.memberships.filter(left_at__isnull=True, role="organisation_lead").exists()

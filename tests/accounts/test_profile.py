@@ -10,7 +10,7 @@ from PIL import Image
 
 from accounts.models import Organisation
 from accounts.pictures import MAX_BYTES
-from tests.factories import MembershipFactory, OrganisationFactory, UserFactory
+from tests.factories import MembershipFactory, OrganisationFactory, SpaceFactory, UserFactory
 from tests.factories.accounts import TerritoryFactory
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +211,19 @@ class TestOrganisation:
         assert words in page
         assert 'value="Chez nous"' in page
         assert Organisation.objects.count() == before
+
+
+def test_a_referent_does_not_choose_the_organisation_she_speaks_for(sign_in, member_of):
+    hers, other = OrganisationFactory(siren="552100554"), OrganisationFactory(siren="732829320")
+    for role, expected in (("participant", other), ("organisation_lead", hers)):
+        person = member_of(SpaceFactory(), role, organisation=hers)
+        browser = sign_in(person)
+        answer = browser.post(reverse("accounts:profile"), profile(function="maire", organisation=other.pk))
+        assert answer.status_code == 302
+        person.refresh_from_db()
+        assert (person.function, person.organisation) == ("maire", expected)
+        facts = {"name": "X", "kind": "company", "siren": other.siren, "territory": ""}
+        answer = browser.post(reverse("accounts:organisation"), facts)
+        assert answer.status_code == (302 if role == "participant" else 403)
+        person.refresh_from_db()
+        assert person.organisation == expected

@@ -287,3 +287,14 @@ def test_the_mailed_words_hold_the_link_and_the_row_does_not(space, facilitator,
     assert letter.to == [ADDRESS]
     assert page(invitation) in letter.body
     assert invitation.token not in str(Notification.objects.values().get())
+
+
+def test_a_referent_speaks_for_the_organisation_she_was_invited_for(space, facilitator):
+    """Not for one she has chosen in her profile: she agrees to notes in its name."""
+    chosen, invited_for = OrganisationFactory(), OrganisationFactory()
+    for role, expected in ((Role.PARTICIPANT, chosen), (Role.ORGANISATION_LEAD, invited_for)):
+        person = UserFactory(organisation=chosen)
+        door = invite(space=space, email=person.email, role=role, by=facilitator, organisation=invited_for)
+        accept_invitation(invitation=door, person=person)
+        person.refresh_from_db()
+        assert person.organisation == expected

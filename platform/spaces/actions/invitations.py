@@ -147,10 +147,14 @@ def _newcomer(invitation: Invitation) -> User:
 
 
 def _introduce(person: User, invitation: Invitation) -> None:
-    """Fill what the person has not said of herself with what the invitation knows."""
+    """Fill what the person has not said of herself with what the invitation knows.
+
+    A referent agrees in the name of an organisation: of the one she was invited for, whatever her profile said.
+    """
     changed = []
     for name in ("display_name", "function", "organisation"):
-        if not getattr(person, name) and getattr(invitation, name):
+        decides = name == "organisation" and invitation.role == Role.ORGANISATION_LEAD
+        if getattr(invitation, name) and (decides or not getattr(person, name)):
             setattr(person, name, getattr(invitation, name))
             changed.append(name)
     if changed:
