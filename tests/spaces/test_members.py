@@ -11,6 +11,7 @@ from spaces.actions import (
     change_role,
     remove_member,
 )
+from spaces.actions.invitations import invite
 from spaces.models import Membership, Role, Space
 from spaces.permissions import facilitates, holds, sponsors, takes_part
 from tests.factories import MembershipFactory, SpaceFactory, UserFactory
@@ -119,6 +120,31 @@ def test_changing_a_role_ends_the_one_before(space, facilitator, member_of):
     change_role(space=space, person=person, role=Role.SPONSOR, by=facilitator)
     assert sponsors(person, space)
     assert not takes_part(person, space)
+
+
+@pytest.mark.parametrize("role", [Role.SPONSOR, Role.WITNESS, Role.RESEARCHER, Role.ORGANISATION_LEAD])
+def test_who_does_not_meet_with_the_cohort_any_more_leaves_its_groups(space, group, facilitator, member_of, role):
+    person = member_of(space)
+    MembershipFactory(space=group, person=person, role=Role.PARTICIPANT)
+    change_role(space=space, person=person, role=role, by=facilitator)
+    assert not takes_part(person, group)
+
+
+def test_who_goes_on_meeting_stays_in_her_group(space, group, facilitator, member_of):
+    person = member_of(space, Role.CO_FACILITATOR)
+    MembershipFactory(space=group, person=person, role=Role.PARTICIPANT)
+    change_role(space=space, person=person, role=Role.PARTICIPANT, by=facilitator)
+    assert takes_part(person, group)
+
+
+def test_who_is_sent_away_does_not_come_back_by_an_invitation_that_waited(space, group, facilitator, member_of):
+    person, other = member_of(space), UserFactory()
+    theirs = [invite(space=each, email=person.email, role=Role.WITNESS, by=facilitator) for each in (space, group)]
+    kept = invite(space=space, email=other.email, role=Role.WITNESS, by=facilitator)
+    remove_member(space=space, person=person, by=facilitator)
+    for invitation in (*theirs, kept):
+        invitation.refresh_from_db()
+    assert [bool(each.revoked_at) for each in (*theirs, kept)] == [True, True, False]
 
 
 def test_a_facilitator_may_become_sponsor_and_leaves_the_groups(space, group, facilitator):

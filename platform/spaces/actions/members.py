@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from live.publish import recheck
 from spaces.actions.refusals import IncompatibleRoles, LastFacilitator
-from spaces.models import FACILITATING, Membership, Role, Space
+from spaces.models import FACILITATING, TAKING_PART, Invitation, Membership, Role, Space
 from spaces.permissions import can_manage_members
 
 
@@ -81,19 +82,19 @@ def add_member(*, space: Space, person: User, role: str, by: User) -> Membership
 
 @transaction.atomic
 def remove_member(*, space: Space, person: User, by: User) -> None:
-    """End every role `person` holds in `space` and in its peer groups. One may always leave by oneself.
+    """End every role `person` holds in `space` and in its peer groups, and close the doors still open to her there.
 
-    Raises LastFacilitator.
+    One may always leave by oneself. Raises LastFacilitator.
     """
     space = locked(space)
     if by != person and not can_manage_members(by, space):
         raise PermissionDenied
     _check_not_last(space, person)
-    left = (
-        Membership.objects.current()
-        .filter(Q(space=space) | Q(space__parent=space), person=person)
-        .update(left_at=timezone.now())
-    )
+    here, now = Q(space=space) | Q(space__parent=space), timezone.now()
+    left = Membership.objects.current().filter(here, person=person).update(left_at=now)
+    hers = EmailAddress.objects.filter(user=person).order_by("pk").values_list("email", flat=True)
+    addresses = {person.email, *hers}
+    Invitation.objects.open().filter(here, email__in=[each.lower() for each in addresses]).update(revoked_at=now)
     if left:
         _tell(person)
 
@@ -109,10 +110,12 @@ def change_role(*, space: Space, person: User, role: str, by: User) -> Membershi
         _check_not_last(space, person)
     now = timezone.now()
     held.exclude(role=role).update(left_at=now)
-    # Facilitating its peer groups came with facilitating the cohort, and goes with it.
-    Membership.objects.current().filter(space__parent=space, person=person, role__in=FACILITATING).exclude(
-        role=role
-    ).update(left_at=now)
+    # Facilitating its peer groups came with facilitating the cohort, and goes with it. Whoever does not meet with
+    # the cohort any more meets with none of its groups.
+    ended = FACILITATING if role in TAKING_PART else TAKING_PART
+    Membership.objects.current().filter(space__parent=space, person=person, role__in=ended).exclude(role=role).update(
+        left_at=now
+    )
     membership = admit(space=space, person=person, role=role)
     _tell(person)
     return membership
