@@ -64,7 +64,8 @@ def calendar(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
     """Every date of the cohort and of one's own groups, what comes first."""
     groups = Space.objects.of(request.user).filter(parent=cohort.pk)
     events = list(
-        Event.objects.filter(Q(space=cohort.pk) | Q(space__in=groups.values("pk")))
+        Event.objects.visible_to(request.user)
+        .filter(Q(space=cohort.pk) | Q(space__in=groups.values("pk")))
         .select_related("space")
         .prefetch_related(Prefetch("attendances", Attendance.objects.filter(person=request.user), to_attr="of_reader"))
         .order_by("starts_at", "pk")

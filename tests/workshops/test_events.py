@@ -57,6 +57,29 @@ def test_a_sponsor_sees_the_webinar_and_knows_nothing_of_the_session(sign_in, me
     assert sponsor.get(url(EventFactory(space=event.space, kind=Event.Kind.CODEV))).status_code == 404
 
 
+def test_only_who_is_expected_reads_who_comes_and_nobody_who_came(sign_in, member_of):
+    event = EventFactory()
+    nadia, paul = member_of(event.space, display_name="Nadia K."), member_of(event.space, display_name="Paul R.")
+    Attendance.objects.create(event=event, person=nadia, state=Attendance.State.CONFIRMED)
+    excused = Attendance.objects.create(event=event, person=paul, state=Attendance.State.EXCUSED)
+
+    def names(reader):
+        page = sign_in(reader).get(url(event)).content.decode()
+        return "Nadia K." in page, "Paul R." in page
+
+    member = member_of(event.space)
+    assert names(member) == (True, False)
+    roles = (Role.SPONSOR, Role.ORGANISATION_LEAD, Role.WITNESS, Role.RESEARCHER)
+    others = [member_of(event.space, role) for role in roles]
+    assert [names(person) for person in others] == [(False, False)] * len(roles)
+    past = timezone.now() - timedelta(days=1)
+    Event.objects.filter(pk=event.pk).update(starts_at=past - timedelta(hours=2), ends_at=past)
+    excused.state = Attendance.State.ABSENT
+    excused.save()
+    assert names(member) == (True, True)
+    assert [names(person) for person in others] == [(False, False)] * len(roles)
+
+
 def test_the_facilitator_says_who_sits_where_on_the_page(sign_in, member_of):
     event = EventFactory(space=PeerGroupFactory(), kind=Event.Kind.CODEV)
     facilitator, client, first, second = (
@@ -132,5 +155,5 @@ def test_the_page_of_an_event_costs_the_same_with_one_person_or_three(
     people = [member_of(event.space) for _ in range(size)]
     Attendance.objects.bulk_create(Attendance(event=event, person=person) for person in people)
     client = sign_in(people[0])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert client.get(url(event)).status_code == 200

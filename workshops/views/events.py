@@ -46,6 +46,7 @@ def _show(
     if prepares and changeable and seats_form is None:
         seats_form = _seats_form(event, session)
     now = timezone.now()
+    expected, is_past = is_expected(user, event), event.ends_at < now
     return render(
         request,
         "workshops/event.html",
@@ -53,17 +54,19 @@ def _show(
             "event": event,
             "session": session,
             "problem": problem,
-            "expected": is_expected(user, event),
-            "may_tell": is_expected(user, event) and event.state == Event.State.PLANNED and event.starts_at > now,
+            "expected": expected,
+            "may_tell": expected and event.state == Event.State.PLANNED and event.starts_at > now,
             "mine": mine,
+            # A sponsor or a referent reads nobody's name; and once it is over, no one who was awaited is left out:
+            # who came is between each person and whoever facilitates (domain.md 6.4).
             "people": sorted(
-                (one.person for one in attendances.values() if one.state not in _NOT_COMING),
+                (one.person for one in attendances.values() if expected and (is_past or one.state not in _NOT_COMING)),
                 key=lambda person: (person.name, str(person.pk)),
             ),
             "may_enter": session is not None and (seated or prepares),
             "seats": session.all_seats if session else [],
             "seats_form": seats_form if prepares and changeable else None,
-            "is_past": event.ends_at < now,
+            "is_past": is_past,
         },
         status=status,
     )
