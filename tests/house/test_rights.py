@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.house.inline import inline_code
 from tests.house.world import ACTORS, Row, World, rows
@@ -43,6 +43,11 @@ def writes(queries: list[dict[str, str]]) -> list[str]:
     return [sql for query in queries if WRITES.match(sql := query["sql"]) and not NOT_WRITES.match(sql)]
 
 
+def is_the_door(url: str) -> bool:
+    """Is this address the sign-in, rather than what was asked for?"""
+    return url.startswith(reverse("account_login"))
+
+
 def allowed_actor(row: Row, method: str) -> str:
     """Someone signed in whom the table lets through; where it lets nobody through, someone signed in."""
     for actor in ACTORS[1:]:
@@ -76,6 +81,8 @@ def test_reading(world: World, row: Row, actor: str):
         if response.streaming and not response.is_async:
             b"".join(response.streaming_content)
     assert response.status_code in row.expected("get", actor)
+    if response.status_code == 302:  # which says nothing by itself: a way in, or the way to the door
+        assert is_the_door(response.url) == (actor == "visitor")
     if not row.get_writes:
         assert writes(captured.captured_queries) == [], "a GET never writes"
     if actor != "visitor" and response.status_code == 200:
@@ -89,8 +96,16 @@ def test_reading(world: World, row: Row, actor: str):
 
 @pytest.mark.parametrize(("row", "actor"), cases("post"))
 def test_writing(world: World, row: Row, actor: str):
-    response = world.client(actor).post(row.url(world), row.data(world))
+    client, url, data = world.client(actor), row.url(world), row.data(world)
+    with CaptureQueriesContext(connection) as captured:
+        response = client.post(url, data)
     assert response.status_code in row.expected("post", actor)
+    refused = response.status_code in (403, 404, 405)
+    if response.status_code == 302:
+        refused = is_the_door(response.url)
+        assert actor == "visitor" or not refused
+    if refused:
+        assert writes(captured.captured_queries) == [], "a refusal leaves everything as it was"
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=str(row)) for row in ROWS if row.post is not None])
