@@ -5,14 +5,18 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 
 from live.models import LiveEvent
-from spaces.models import Membership
+from spaces.actions import change_role
+from spaces.models import Membership, Role
+from tests.factories import MembershipFactory
 from tests.factories.workshops import set_table
 from workshops import actions
 from workshops.methods import StepId
 from workshops.models import Commitment, Contribution, Learning, PrivateNote, Pulse, PulseToken, StepRun
+from workshops.permissions import may_watch_session
 
 pytestmark = pytest.mark.django_db
 
@@ -250,3 +254,16 @@ def test_the_facilitator_and_the_absent_have_no_pulse_to_give():
     for person in [table.facilitator, table.consultants[3]]:
         with pytest.raises(actions.AlreadyMoved):
             actions.answer_pulse(session=table.session, by=person, useful=1, spoke=1, pace="slow")
+
+
+def test_a_role_that_changes_in_the_cohort_closes_the_room_and_its_live_topic(sign_in, member_of):
+    table = set_table().start()
+    cohort, person = table.event.space.parent, table.consultants[0]
+    room = reverse("workshops:session", args=[table.session.pk])
+    MembershipFactory(space=cohort, person=person)
+    browser = sign_in(person)
+    assert browser.get(room).status_code == 200
+    assert may_watch_session(person, table.session.pk)
+    change_role(space=cohort, person=person, role=Role.SPONSOR, by=member_of(cohort, Role.FACILITATOR))
+    assert browser.get(room).status_code == 404
+    assert not may_watch_session(person, table.session.pk)
