@@ -71,7 +71,7 @@ def test_a_power_cut_takes_nothing_that_a_page_had_acknowledged(server, session,
 
     # The last things said before the cut, each seen by its author as done.
     give(erwan, "On a ouvert chez nous avec trois tables et un préau.", to_group=True)
-    expect(erwan.get_by_text("Votre apport est transmis.")).to_be_visible()
+    expect(erwan.locator("#room").get_by_text("Votre apport est transmis.")).to_be_visible()
     expect(wall.get_by_text("trois tables et un préau")).to_be_visible()
     half = "Et une chose encore, que je n’ai pas fini d’écr"
     erwan.get_by_label("En une ou deux phrases").fill(half)
