@@ -10,13 +10,13 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from cohorts import calendar, paths
 from spaces.models import Space
+from ui.typography import in_hours
 from workshops.models import Event
 from workshops.models.events import EventQuerySet
 
@@ -110,13 +110,12 @@ class Cohort(models.Model):
 
     @property
     def time_asked(self) -> str:
-        """« 40,25 h, environ 4 h 30 par mois »: said before anybody enrols (domain.md 4.3)."""
+        """« 40 h 15, environ 4 h 30 par mois »: said before anybody enrols (domain.md 4.3)."""
         if not self.template.data["events"]:
             return ""
-        halves = round(self.hours * 2 / self.template.data["months"])
-        month = f"{halves // 2}\u00a0h\u00a030" if halves % 2 else f"{halves // 2}\u00a0h"
-        whole = number_format(Decimal(f"{self.hours.normalize():f}"))
-        return gettext("%(hours)s h, environ %(month)s par mois") % {"hours": whole, "month": month}
+        by_month = Decimal(round(self.hours * 2 / self.template.data["months"])) / 2  # to the half-hour
+        facts = {"hours": in_hours(self.hours), "month": in_hours(by_month)}
+        return gettext("%(hours)s, environ %(month)s par mois") % facts
 
     @property
     def is_open(self) -> bool:

@@ -67,9 +67,11 @@ def public(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         .distinct()
         .order_by("name", "pk")
     )
+    months = cohort.months()
     context = {
         "cohort": cohort,
-        "months": cohort.months(),
+        "months": months,
+        "known_dates": [milestone for month in months for milestone in month.milestones],
         "runners": list(runners),
         "organisations": [row.organisation for row in cohort.enrolments.select_related("organisation__territory")],
         "is_member": Cohort.objects.visible_to(request.user).filter(pk=pk).exists(),

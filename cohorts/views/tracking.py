@@ -20,11 +20,11 @@ from cohorts.models import Cohort
 from cohorts.tracking import notes
 from cohorts.tracking.actions import NotYetHeld, mark_milestone, note_attendance
 from cohorts.tracking.forms import AttendanceForm, MilestoneForm
-from cohorts.tracking.words import in_hours
 from cohorts.views.gate import members_only
 from reservoir.models import Note
 from spaces.models import FACILITATING, TAKING_PART, Role
 from spaces.permissions import holds
+from ui.typography import in_hours
 from workshops.models import Attendance, Commitment, Event
 
 

@@ -189,6 +189,7 @@ def next_event(user: User, cohort: Cohort, now: datetime, *, takes_part: bool) -
         .exclude(space=cohort.pk, template_ref__in=taken_over.values("template_ref"))  # by one's own group
         .filter(Q(ends_at__gte=now) | still)
         .exclude(state=Event.State.CANCELLED)
+        .exclude(codev__state__in=CodevSession.OVER)  # closed before its hour: what counts now is the next one
         .select_related("space")
         .order_by("starts_at", "id")
         .first()

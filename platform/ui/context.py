@@ -19,4 +19,5 @@ def page(request: HttpRequest) -> dict[str, object]:
         "current_section": section,
         "theme": theme if theme in THEMES else "",
         "operator": settings.OPERATOR,
+        "is_demonstration": settings.DEMO,
     }

@@ -2,6 +2,8 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -56,3 +58,9 @@ def hour(value: datetime) -> str:
     if get_language() == "en":
         return f"{value.hour}:{value.minute:02}"
     return f"{value.hour}{NBSP}h" + (f"{NBSP}{value.minute:02}" if value.minute else "")
+
+
+def in_hours(hours: Fraction | Decimal) -> str:
+    """« 12 h 15 », « 40 h »: a length of time as people say it."""
+    whole, minutes = divmod(round(hours * 60), 60)
+    return f"{whole}{NBSP}h" + (f"{NBSP}{minutes:02}" if minutes else "")

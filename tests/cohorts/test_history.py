@@ -1,6 +1,8 @@
 import copy
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from cohorts import history
 from cohorts.models import Cohort, Enrolment, Partner
@@ -65,3 +67,26 @@ def test_a_record_that_is_not_understood_is_named_and_nothing_is_written(records
         history.load(spoilt)
 
     assert not Cohort.objects.exists()
+
+
+def test_the_page_of_a_real_path_shows_its_dates_and_every_version_and_no_month_that_the_sources_leave_open(records):
+    history.load(records)
+    disputed, undated = (
+        Client().get(reverse("cohorts:public", args=[Cohort.objects.get(space__name=name).pk])).text
+        for name in ("Co-construction territoriale", "Alliances innovantes")
+    )
+
+    for words in (
+        "Jeudi 3\u00a0mai 2018",
+        "Mardi 26\u00a0mars 2019",
+        "10 territoires pilotes",
+        "12 territoires pilotes",
+    ):
+        assert words in disputed
+    assert "Organisations que les sources nomment" in disputed
+    assert "2 organisations" not in disputed
+    assert "Les sources ne donnent aucune date précise." in undated
+    for page in (disputed, undated):
+        assert "Ce que disent les sources" in page
+        assert "Les 9 mois" not in page
+        assert "démonstration" not in page

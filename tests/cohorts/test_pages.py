@@ -85,7 +85,7 @@ def test_an_open_path_says_its_hours_its_dates_and_who_stands_behind(cohort, mem
     PartnerFactory(cohort=cohort, name="Agence des territoires")
     meeting(cohort.space)
     text = Client().get(url("public", cohort)).text
-    assert "40,25 h, environ 4 h 30 par mois" in text.replace("\u00a0", " ")
+    assert "40 h 15, environ 4 h 30 par mois" in text.replace("\u00a0", " ")
     assert "Les 9 mois" in text
     assert "Session 2" in text
     assert "Agence des territoires" in text

@@ -180,6 +180,6 @@ def test_the_command_loads_a_file_and_says_what_is_wrong(tmp_path, capsys):
 
 @pytest.mark.django_db
 def test_a_cohort_says_the_time_it_asks():
-    assert CohortFactory().time_asked == "40,25\u00a0h, environ 4\u00a0h\u00a030 par mois"
+    assert CohortFactory().time_asked == "40\u00a0h\u00a015, environ 4\u00a0h\u00a030 par mois"
     data = changed(id="empty", events=[])
     assert CohortFactory(template=PathTemplateFactory(slug="empty", data=data)).time_asked == ""

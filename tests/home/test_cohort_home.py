@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cohorts.models import Cohort
 from discussions.models import Channel, Message
 from home.cohort import steps
 from reservoir.models import Note
@@ -139,6 +140,22 @@ def test_a_running_session_says_so_and_opens_its_door_even_past_its_hour(cohort,
 def test_a_closed_session_is_no_longer_running(cohort, joined, read):
     session_now(cohort, joined(), consultant := joined(), state="closed")
     assert "La séance est en cours." not in read(consultant)
+
+
+@pytest.mark.parametrize(("state", "first"), [("closed", "Session 3"), ("running", "Séance du jour")])
+def test_a_session_closed_before_its_hour_leaves_its_place_to_what_comes_next(cohort, joined, read, state, first):
+    today = session_now(cohort, joined(), consultant := joined(), state=state)
+    Event.objects.filter(pk=today.pk).update(title="Séance du jour", ends_at=NOW + timedelta(minutes=20))
+    EventFactory(space=cohort.space, title="Session 3", starts_at=NOW + timedelta(days=9))
+    page = read(consultant)
+    assert first in page
+    assert ("Séance du jour" in page) == (state == "running")
+
+
+@pytest.mark.parametrize("invented", [True, False])
+def test_an_invented_cohort_says_that_it_is(cohort, joined, read, invented):
+    Cohort.objects.filter(pk=cohort.pk).update(is_demonstration=invented)
+    assert ("démonstration" in read(joined())) == invented
 
 
 @pytest.mark.parametrize(

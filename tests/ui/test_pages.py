@@ -88,3 +88,10 @@ def test_a_page_that_is_not_there_says_so_kindly():
     answer = Client().get("/nulle-part/")
     assert answer.status_code == 404
     assert "Cette page n’existe pas" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_demonstration_says_at_the_foot_of_its_pages_that_it_is_invented(settings, demo):
+    settings.DEMO = demo
+    assert ("sont inventés" in Client().get(reverse("home:about")).text) == demo
