@@ -323,7 +323,7 @@ def contribute(page: Page, words: str, *, kind: str = "Une piste", to_group: boo
     page.get_by_label("En une ou deux phrases").fill(words)
     page.get_by_label("Montrer aussi au groupe").set_checked(to_group)
     press(page, "Transmettre")
-    expect(page.get_by_text("Votre apport est transmis.")).to_be_visible()
+    expect(page.locator("#room").get_by_text("Votre apport est transmis.")).to_be_visible()
     expect(page.get_by_label("En une ou deux phrases")).to_have_value("")
 
 
