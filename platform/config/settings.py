@@ -286,6 +286,7 @@ OPERATOR = {
     "host": env("OPERATOR_HOST"),  # hosting provider: name, address, telephone
     "dpo": env("OPERATOR_DPO"),  # e-mail of the data protection officer
     "accessibility_contact": env("OPERATOR_ACCESSIBILITY_CONTACT"),
+    "source": env("SOURCE_URL"),  # where readers find the code of the version that runs (AGPL, section 13)
 }
 
 # --- words and dates ---------------------------------------------------------------------------------------

@@ -95,3 +95,9 @@ def test_a_page_that_is_not_there_says_so_kindly():
 def test_a_demonstration_says_at_the_foot_of_its_pages_that_it_is_invented(settings, demo):
     settings.DEMO = demo
     assert ("sont inventés" in Client().get(reverse("home:about")).text) == demo
+
+
+def test_the_source_of_the_running_version_is_offered_where_it_is_known(client, settings):
+    assert "Code source" not in client.get("/a-propos/").content.decode()
+    settings.OPERATOR = settings.OPERATOR | {"source": "https://code.example.org/entre-pairs"}
+    assert 'href="https://code.example.org/entre-pairs"' in client.get("/a-propos/").content.decode()
