@@ -78,6 +78,17 @@ const room = document.getElementById("room");
 const sentIds = new Map<string, { words: string; id: string }>();
 const busy = new WeakSet<HTMLFormElement>();
 
+/** « Votre apport est transmis. »: it outlives the knock that the same action sends to this very page. */
+let receipt: { notice: HTMLElement; until: number } | null = null;
+const RECEIPT = 8000;
+
+function showReceipt(): void {
+  const body = room?.querySelector(".room-body");
+  if (!receipt || !body || performance.now() > receipt.until || body.querySelector("[data-problem], [data-said]")) return;
+  body.prepend(receipt.notice);
+  if (receipt.notice.hasAttribute("tabindex") && document.activeElement === document.body) receipt.notice.focus();
+}
+
 /** What a form sends. The id made for some words stays theirs until they have arrived, whatever the page becomes. */
 function contents(form: HTMLFormElement, submitter: HTMLElement | null): URLSearchParams {
   const data = new URLSearchParams(new FormData(form) as unknown as Record<string, string>);
@@ -110,10 +121,13 @@ async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promi
     window.live.swap(room, await answer.text());
     const notice = room.querySelector<HTMLElement>("[data-problem], [data-said]");
     if (!notice) return;
-    if ("said" in notice.dataset) window.live.announce(notice.textContent?.trim() ?? "");
     if (document.activeElement === document.body || "problem" in notice.dataset) {
       notice.tabIndex = -1;
       notice.focus();
+    }
+    if ("said" in notice.dataset) {
+      window.live.announce(notice.textContent?.trim() ?? "");
+      receipt = { notice, until: performance.now() + RECEIPT };
     }
   } catch {
     let line = form.querySelector<HTMLElement>("[data-unsent]");
@@ -185,6 +199,7 @@ function settle(): void {
   const title = document.querySelector<HTMLElement>("[data-title]")?.dataset.title;
   if (title) document.title = title;
   showSaved();
+  showReceipt();
 }
 
 document.addEventListener("live:swapped", settle);

@@ -109,7 +109,9 @@ class Room:
 
     def mark(self) -> None:
         for page in self.everybody:
-            page.evaluate("window.sameVisit = true")
+            page.evaluate(
+                "window.sameVisit = true; window.swaps = 0; addEventListener('live:swapped', () => window.swaps++)"
+            )
 
     def nobody_has_reloaded(self) -> bool:
         return all(page.evaluate("window.sameVisit === true") for page in self.everybody)
@@ -322,7 +324,9 @@ def contribute(page: Page, words: str, *, kind: str = "Une piste", to_group: boo
     page.get_by_label(kind).check()
     page.get_by_label("En une ou deux phrases").fill(words)
     page.get_by_label("Montrer aussi au groupe").set_checked(to_group)
+    page.evaluate("window.swaps = 0")
     press(page, "Transmettre")
+    page.wait_for_function("() => window.swaps >= 2")  # the answer, then the knock that her own act sends her
     expect(page.locator("#room").get_by_text("Votre apport est transmis.")).to_be_visible()
     expect(page.get_by_label("En une ou deux phrases")).to_have_value("")
 
