@@ -28,7 +28,9 @@ for _way_in in (Authenticator, EmailAddress, SocialAccount, SocialApp, SocialTok
 class AuthenticatorAdmin(admin.ModelAdmin):
     """A lost second factor can be taken away: the mailbox then proves the person. It can be neither read nor made."""
 
-    list_display = fields = readonly_fields = ["user", "type", "created_at", "last_used_at"]
+    list_display = ("user", "type", "created_at", "last_used_at")
+    fields = ("user", "type", "created_at", "last_used_at")
+    readonly_fields = fields
     list_select_related = ["user"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
