@@ -333,9 +333,15 @@ function enhance(rich: HTMLElement): void {
   });
 
   // --- in place of the textarea ---
+  const writing = document.activeElement === area; // words already typed are in the editor; the next ones follow
   tools.after(linkRow);
   area.before(editor);
   area.hidden = true;
+  if (writing) {
+    editor.focus();
+    getSelection()?.selectAllChildren(editor);
+    getSelection()?.collapseToEnd();
+  }
   rich.querySelector("label")?.addEventListener("click", (event) => {
     event.preventDefault();
     editor.focus();

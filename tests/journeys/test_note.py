@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from reservoir.models import Note
 
@@ -26,6 +26,13 @@ def press(page: Page, button: str) -> None:
 
 def open_section(page: Page, title: str) -> None:
     page.get_by_role("navigation", name="Les parties de la note").get_by_role("link", name=title, exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def editor_of(page: Page, title: str) -> Locator:
+    """The editor that stands over the text field, once it stands."""
+    expect(page.get_by_role("toolbar", name="Mise en forme")).to_be_visible()
+    return page.get_by_role("textbox", name=title)
 
 
 def tick(page: Page, words: str) -> None:
@@ -39,7 +46,7 @@ def begin(page: Page, axe, shot) -> str:
         "link", name=re.compile("Écrire une note|Raconter une expérience|Commencer une note")
     ).first.click()
     page.get_by_label("Titre").fill(TITLE)
-    editor = page.get_by_role("textbox", name="Racontez")
+    editor = editor_of(page, "Racontez")
     editor.press_sequentially(STORY)
     editor.press("Enter")
     page.get_by_role("button", name="Gras").click()
@@ -57,12 +64,12 @@ def fill_the_rest(page: Page, axe, fits, shot) -> None:
     """Section by section; one that is too long is refused with every word still there."""
     for title, words in SECTIONS.items():
         open_section(page, title)
-        page.get_by_role("textbox", name=title).fill(words)
+        editor_of(page, title).fill(words)
         press(page, "Enregistrer")
         expect(page.get_by_text(f"« {title} » est enregistré.")).to_be_visible()
 
     open_section(page, "Le premier pas")
-    editor = page.get_by_role("textbox", name="Le premier pas")
+    editor = editor_of(page, "Le premier pas")
     expect(editor).to_have_text(SECTIONS["Le premier pas"])
     long = "Demandez " + " ".join(f"voisin{n}" for n in range(70)) + " fin"
     editor.fill(long)
@@ -73,7 +80,7 @@ def fill_the_rest(page: Page, axe, fits, shot) -> None:
     axe(page)
     fits(page)
     shot(page, "note-2-too-long")
-    page.get_by_role("textbox", name="Le premier pas").fill(SECTIONS["Le premier pas"])
+    editor_of(page, "Le premier pas").fill(SECTIONS["Le premier pas"])
     press(page, "Enregistrer")
 
     open_section(page, "Titre et repères")
