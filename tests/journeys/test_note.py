@@ -4,8 +4,9 @@ import re
 from urllib.parse import urlparse
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
+from config.demonstration import main_cohort
 from reservoir.models import Note
 
 TITLE = "Créer une épicerie coopérative à Montferrière"
@@ -227,3 +228,18 @@ def take_back(author: Page, visitor: Page, path: str, axe, shot) -> None:
     shot(visitor, "note-8-withdrawn-360")
     visitor.goto("/reservoir/?q=epicerie+cooperative")
     expect(visitor.get_by_role("link", name=TITLE)).to_have_count(0)
+
+
+def test_words_typed_before_the_editor_stands_are_in_it(visit, person, rows):
+    with rows():
+        path = f"/cohortes/{main_cohort().pk}/notes/nouvelle/"
+    page = visit(person("lina"))
+    late: list[Route] = []
+    page.route("**/note*.js", lambda route: late.append(route))
+    page.goto(path, wait_until="commit")
+    page.locator("textarea[name=words]").press_sequentially("Nous étions")
+    expect(page.get_by_role("toolbar")).to_have_count(0)
+    late[0].continue_()
+    expect(page.get_by_role("toolbar", name="Mise en forme")).to_be_visible()
+    page.keyboard.type(" douze.")
+    expect(page.get_by_role("textbox", name="Racontez")).to_have_text("Nous étions douze.")
