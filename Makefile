@@ -82,9 +82,10 @@ bench: environment-dev
 static:
 	cd static/src && npm ci --no-audit --no-fund && npm run build
 
+# hatchling too: `make environment` installs our own code without a build environment of its own.
 lock:
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-		--python-version 3.11 pyproject.toml --output-file requirements.txt
+	echo hatchling | uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+		--python-version 3.11 pyproject.toml - --output-file requirements.txt
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 		--python-version 3.11 --constraints requirements.txt --extra dev pyproject.toml --output-file requirements-dev.txt
 

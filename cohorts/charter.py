@@ -1,8 +1,8 @@
-"""The ground rules that each member of a path accepts once (domain.md 2.10)."""
+"""The ground rules that each member of a path accepts, and accepts again when they change (domain.md 2.10)."""
 
 from workshops.methods import GROUND_RULES
 
-#: Raised when a rule changes; kept with each acceptance.
+#: Raised when a rule changes; kept with each acceptance: whoever accepted another version is asked again.
 VERSION = "1"
 RULES = GROUND_RULES
 

@@ -1,10 +1,14 @@
 """Who is in a cohort, as its members read it."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from accounts.models import User
 from cohorts.models import Cohort
-from spaces.models import FACILITATING, Membership, Role, Space
+from spaces.models import FACILITATING, TAKING_PART, Membership, Role, Space
+
+if TYPE_CHECKING:
+    from spaces.models import MembershipQuerySet
 
 
 @dataclass
@@ -17,6 +21,10 @@ class Someone:
     @property
     def facilitates(self) -> bool:
         return any(role in FACILITATING for role in self.roles)
+
+    @property
+    def takes_part(self) -> bool:
+        return any(role in TAKING_PART for role in self.roles)
 
     @property
     def role_labels(self) -> list[str]:
@@ -51,3 +59,11 @@ def groups_of(cohort: Cohort) -> list[tuple[Space, list[User]]]:
     for row in rows:
         found.setdefault(row.space_id, (row.space, []))[1].append(row.person)
     return list(found.values())
+
+
+def people_known_to(user: User) -> "MembershipQuerySet":
+    """The roles of everybody whose name `user` reads in the directory of one of her cohorts."""
+    reads = [role for role in Role if role not in (Role.SPONSOR, Role.WITNESS)]
+    cohorts = Space.objects.of(user, reads).filter(kind=Space.Kind.COHORT)
+    found = Membership.objects.current().filter(space__in=cohorts.values("pk")).exclude(role=Role.SPONSOR)
+    return found.order_by("person__display_name", "person", "-joined_at", "pk")

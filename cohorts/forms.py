@@ -66,7 +66,7 @@ class CohortForm(forms.Form):
     )
     partners = Lines(
         label=_("Partenaires"),
-        help_text=_("Un partenaire par ligne ; son rôle après deux points, s’il y a lieu."),
+        help_text=_("Un partenaire par ligne ; son rôle après deux points, s’il y a lieu."),
         required=False,
         most=20,
         longest=280,
@@ -146,7 +146,7 @@ class DecisionForm(forms.Form):
         help_text=_("Elle est envoyée telle quelle, par message."),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("Écrivez quelques mots : une réponse n’est jamais sans explication.")},
+        error_messages={"required": _("Écrivez quelques mots : une réponse n’est jamais sans explication.")},
     )
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import ActorKind, Organisation
 from cohorts import paths
 from cohorts.models import Cohort, Enrolment, Milestone, Partner, PathTemplate
+from discussions.actions import open_general
 from spaces.models import Space
 
 OF_2018_2019 = Path(__file__).parent / "data" / "parcours_2018_2019.json"
@@ -46,7 +47,7 @@ def read(path: Path) -> list[dict[str, Any]]:
         records = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UnreadableHistory(
-            _("Le fichier %(name)s n’est pas lisible : %(why)s") % {"name": path.name, "why": error}
+            _("Le fichier %(name)s n’est pas lisible : %(why)s") % {"name": path.name, "why": error}
         ) from error
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise UnreadableHistory(_("Le fichier %(name)s doit contenir une liste de parcours.") % {"name": path.name})
@@ -84,11 +85,12 @@ def _load_one(record: dict[str, Any], template: PathTemplate) -> bool:
         cohort.clean_fields(exclude=["space"])
         cohort.space.save()
         cohort.save()
+        open_general(space=cohort.space)
         Partner.objects.bulk_create(Partner(cohort=cohort, name=who, part=part) for who, part in record["partners"])
         for member, kind in record["members"]:
             if kind not in ActorKind.values:
                 raise UnreadableHistory(
-                    _("Parcours « %(name)s » : la nature d’organisation « %(kind)s » est inconnue.")
+                    _("Parcours « %(name)s » : la nature d’organisation « %(kind)s » est inconnue.")
                     % {"name": name, "kind": kind}
                 )
             organisation, _created = Organisation.objects.get_or_create(name=member, defaults={"kind": kind})
@@ -99,12 +101,12 @@ def _load_one(record: dict[str, Any], template: PathTemplate) -> bool:
         )
     except KeyError as error:
         raise UnreadableHistory(
-            _("Parcours « %(name)s » : il manque le champ « %(field)s ».") % {"name": name, "field": error.args[0]}
+            _("Parcours « %(name)s » : il manque le champ « %(field)s ».") % {"name": name, "field": error.args[0]}
         ) from error
     except UnreadableHistory:
         raise
     except (ValidationError, TypeError, ValueError) as error:
         raise UnreadableHistory(
-            _("Parcours « %(name)s » : une valeur n’est pas comprise (%(why)s).") % {"name": name, "why": error}
+            _("Parcours « %(name)s » : une valeur n’est pas comprise (%(why)s).") % {"name": name, "why": error}
         ) from error
     return True

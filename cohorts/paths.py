@@ -90,9 +90,9 @@ def _wrong_with_frame(data: dict[str, Any]) -> Iterator[str]:
     group = data.get("peer_group", {})
     size = group.get("size", [4, 8]) if isinstance(group, dict) else None
     if not isinstance(size, list) or len(size) != 2 or not all(_is_number(side, 2, 40) for side in size):
-        yield _("La taille « size » d’un groupe de pairs doit être une liste de deux nombres.")
+        yield _("La taille « size » d’un groupe de pairs doit être une liste de deux nombres.")
     elif not isinstance(group.get("rules", []), list):
-        yield _("Les règles « rules » d’un groupe de pairs doivent être une liste.")
+        yield _("Les règles « rules » d’un groupe de pairs doivent être une liste.")
     for key in ("phases", "events", "milestones"):
         if not isinstance(data.get(key), list):
             yield _("« %(key)s » doit être une liste.") % {"key": key}

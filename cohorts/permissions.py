@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from cohorts import charter
 from cohorts.models import CharterAcceptance, Cohort
 from spaces.models import TAKING_PART, Membership, Role
 from spaces.permissions import facilitates, holds
@@ -35,14 +36,15 @@ def can_see_directory(user: "Anyone", cohort: Cohort) -> bool:
 def charter_accepted(user: "Anyone", cohort: Cohort) -> bool:
     """Is there nothing left for `user` to accept before entering the cohort's pages?
 
-    True once she has accepted the ground rules, and for those who do not meet with the group (sponsor, witness…).
-    A finished path asks nobody any more. One query.
+    True once she has accepted the ground rules as they stand, and for those who do not meet with the group (sponsor,
+    witness…). A finished path asks nobody any more. One query.
     """
     if cohort.state == Cohort.State.FINISHED:
         return True
+    accepted = CharterAcceptance.objects.filter(space=cohort.pk, version=charter.VERSION)
     return not (
         Membership.objects.current()
         .filter(space=cohort.pk, person=user.pk, role__in=TAKING_PART)
-        .exclude(person__in=CharterAcceptance.objects.filter(space=cohort.pk).values("person"))
+        .exclude(person__in=accepted.values("person"))
         .exists()
     )

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
@@ -15,6 +16,7 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts import limits
 from accounts.models import User
 from spaces.models import Role, Space
 from tests.factories import MembershipFactory, UserFactory
@@ -42,6 +44,19 @@ def _strict(settings, tmp_path):
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+
+
+@pytest.fixture
+def own_cache(settings) -> Iterator[Callable[[], None]]:
+    """`own_cache()`: an empty cache from here on, this test's alone: the other workers keep theirs in one Redis."""
+
+    def renew() -> None:
+        settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": uuid4().hex}}
+        limits._counter.cache_clear()
+
+    renew()
+    yield renew
+    limits._counter.cache_clear()
 
 
 @pytest.fixture(autouse=True)

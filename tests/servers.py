@@ -27,13 +27,23 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def answers(url: str) -> bool:
+    """Does whoever listens at `url` serve a page?"""
+    try:
+        urllib.request.urlopen(f"{url}/robots.txt", timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
 class Server:
     """`start()`, `stop()` (a goodbye), `kill()` (a power cut); the database stays in between.
 
-    The database is a new one beside the one of the tests: a file on SQLite, a database on PostgreSQL.
+    The database is a new one beside the one of the tests (a file on SQLite, a database on PostgreSQL), or the one that
+    `database_url` names, which is then neither made nor dropped here.
     """
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *, database_url: str = "", **environment: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
@@ -41,8 +51,10 @@ class Server:
         self.log = folder / "server.log"
         self.name = f"entrepairs_{secrets.token_hex(6)}"
         given = os.environ.get("DATABASE_URL", "")
-        self.postgres = given if given.startswith("postgres") else ""
-        if self.postgres:
+        self.postgres = given if given.startswith("postgres") and not database_url else ""
+        if database_url:
+            self.database_url = database_url
+        elif self.postgres:
             self.database_url = self.postgres.rsplit("/", 1)[0] + f"/{self.name}"
             self._on_postgres(f'CREATE DATABASE "{self.name}"')
         else:
@@ -94,15 +106,11 @@ class Server:
                 stderr=log,
             )
         until = time.monotonic() + 30
-        while True:
-            try:
-                urllib.request.urlopen(f"{self.url}/robots.txt", timeout=5).close()
-            except OSError:
-                assert self.process.poll() is None, self.log.read_text()
-                assert time.monotonic() < until, self.log.read_text()
-                time.sleep(0.05)
-            else:
-                return self
+        while not answers(self.url):
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < until, self.log.read_text()
+            time.sleep(0.05)
+        return self
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         if self.process is not None:

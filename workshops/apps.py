@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class WorkshopsConfig(AppConfig):
     name = "workshops"
+
+    def ready(self) -> None:
+        from workshops import letters
+
+        letters.register()

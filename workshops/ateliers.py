@@ -28,7 +28,7 @@ def read(path: Path) -> list[dict[str, Any]]:
         records = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UnreadableRecord(
-            _("Le fichier %(name)s n’est pas lisible : %(why)s") % _named(path.name, error)
+            _("Le fichier %(name)s n’est pas lisible : %(why)s") % _named(path.name, error)
         ) from error
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise UnreadableRecord(_("Le fichier %(name)s doit contenir une liste d’ateliers.") % {"name": path.name})
@@ -92,7 +92,7 @@ def _load_one(record: dict[str, Any], space: Space, visibility: str) -> bool:
             )
     except KeyError as error:
         raise UnreadableRecord(
-            _("Atelier « %(name)s » : il manque le champ « %(why)s ».") % _named(name, error.args[0])
+            _("Atelier « %(name)s » : il manque le champ « %(why)s ».") % _named(name, error.args[0])
         ) from error
     return True
 
@@ -121,7 +121,7 @@ def _segment(name: str, position: int, item: dict[str, Any]) -> tuple[Segment, l
 def _one_of(choices: Any, value: str, name: str) -> str:
     if value not in choices.values:
         raise UnreadableRecord(
-            _("Atelier « %(name)s » : « %(value)s » est inconnu ; les valeurs possibles sont %(known)s.")
+            _("Atelier « %(name)s » : « %(value)s » est inconnu ; les valeurs possibles sont %(known)s.")
             % {"name": name, "value": value, "known": ", ".join(choices.values)}
         )
     return str(value)

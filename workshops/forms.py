@@ -1,5 +1,6 @@
 """What people write at an event and in a session, cleaned. A form never decides who may."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,36 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from workshops.methods import SeatRole, Variant
-from workshops.models import CodevSession, Commitment, ConsultationContract, Contribution, Learning, Pulse
+from workshops.models import CodevSession, Commitment, ConsultationContract, Contribution, Event, Learning, Pulse
 
 _NO_ONE_ABSENT = _("N’écrivez rien sur la santé, les opinions ou la vie privée de quiconque.")
 
 
 def _area(rows: int, **attrs: str) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **attrs})
+
+
+class MoveForm(forms.Form):
+    """When and where an event takes place now, on the clock of the platform."""
+
+    day = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    begins = forms.TimeField(label=_("De"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    ends = forms.TimeField(label=_("À"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    place = forms.CharField(label=_("Lieu"), max_length=160, required=False)
+
+    def __init__(self, data: Any = None, *, event: Event) -> None:
+        starts, ends = timezone.localtime(event.starts_at), timezone.localtime(event.ends_at)
+        initial = {"day": starts.date(), "begins": starts.time(), "ends": ends.time(), "place": event.place}
+        super().__init__(data, initial=initial)
+
+    def moved(self) -> dict[str, Any]:
+        facts = self.cleaned_data
+        zone = timezone.get_current_timezone()
+        return {
+            "starts_at": datetime.combine(facts["day"], facts["begins"], zone),
+            "ends_at": datetime.combine(facts["day"], facts["ends"], zone),
+            "place": facts["place"],
+        }
 
 
 class QuestionForm(forms.Form):

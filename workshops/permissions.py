@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from spaces.models import FACILITATING, Membership
 from spaces.permissions import facilitates, takes_part
 from workshops.methods import SeatRole
 from workshops.models import CodevSession, Commitment, Event, Seat
@@ -43,6 +44,13 @@ def may_watch_session(user: "User", pk: UUID | str) -> bool:
 def may_prepare_sessions(user: "User", event: Event) -> bool:
     """May `user` choose who sits where in the session of this event?"""
     return event.kind == Event.Kind.CODEV and facilitates(user, event.space)
+
+
+def may_move(user: "User", event: Event) -> bool:
+    """May `user` say when and where it takes place? Whoever facilitates its space, or the cohort of its peer group."""
+    spaces = [event.space_id, event.space.parent_id]
+    held = Membership.objects.current().filter(space__in=spaces, role__in=FACILITATING)
+    return user.is_authenticated and held.filter(person=user).exists()
 
 
 def is_expected(user: "User", event: Event) -> bool:

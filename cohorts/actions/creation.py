@@ -15,7 +15,7 @@ from cohorts import calendar, paths
 from cohorts.actions.refusals import StartsInThePast, TemplateChanged, WrongMove
 from cohorts.models import Cohort, Milestone, Partner, PathTemplate
 from cohorts.permissions import can_create_cohorts, can_run
-from discussions.actions import create_channel
+from discussions.actions import open_general
 from spaces.actions import admit
 from spaces.models import Role, Space
 from workshops.models import Event
@@ -94,7 +94,7 @@ def create_cohort(
     admit(space=space, person=by, role=Role.FACILITATOR)
     # What is written in the tables is in the language of the path, whoever's page asked for it.
     with translation.override("fr"):
-        create_channel(space=space, name=_("Vie de la cohorte"), by=by, description=_("Pour tout et pour tous."))
+        open_general(space=space, name=_("Vie de la cohorte"), description=_("Pour tout et pour tous."))
         Event.objects.bulk_create(event_of(slot, space=space) for slot in calendar.propose(template.data, starts_on))
         Milestone.objects.bulk_create(
             Milestone(

@@ -14,6 +14,7 @@ from cohorts.actions.creation import event_of
 from cohorts.actions.refusals import NotAMember
 from cohorts.models import CharterAcceptance, Cohort
 from cohorts.permissions import can_run
+from discussions.actions import open_general
 from spaces.actions import admit
 from spaces.models import FACILITATING, Membership, Role, Space
 from workshops.models import CodevSession, Event
@@ -29,11 +30,11 @@ class PeerGroup:
 
 @transaction.atomic
 def accept_charter(*, cohort: Cohort, person: User) -> CharterAcceptance:
-    """Keep a member's yes to the ground rules of the path, once, with the version she read."""
+    """Keep a member's yes to the ground rules of the path as they stand, once for each version."""
     if not Membership.objects.current().filter(space=cohort.pk, person=person).exists():
         raise PermissionDenied
     acceptance, _created = CharterAcceptance.objects.get_or_create(
-        space_id=cohort.pk, person=person, defaults={"version": charter.VERSION}
+        space_id=cohort.pk, person=person, version=charter.VERSION
     )
     return acceptance
 
@@ -59,6 +60,7 @@ def make_peer_group(*, cohort: Cohort, name: str, people: Sequence[User], by: Us
         )
     warnings = _warnings(cohort, people)
     space = Space.objects.create(kind=Space.Kind.PEER_GROUP, name=name, parent=cohort.space)
+    open_general(space=space)
     for person in people:
         admit(space=space, person=person, role=Role.PARTICIPANT)
     for membership in Membership.objects.current().filter(space=cohort.pk, role__in=FACILITATING):

@@ -182,7 +182,7 @@ class Enrolment(models.Model):
 
 
 class CharterAcceptance(models.Model):
-    """A person's yes to the ground rules, given once for a path, with the version she read."""
+    """A person's yes to the ground rules of a path, one for each version she read: an earlier yes stays as proof."""
 
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="charter_acceptances")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="charter_acceptances")
@@ -191,7 +191,9 @@ class CharterAcceptance(models.Model):
 
     class Meta:
         ordering = ["accepted_at", "id"]
-        constraints = [models.UniqueConstraint(fields=["space", "person"], name="charter_accepted_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["space", "person", "version"], name="charter_version_accepted_once")
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -168,5 +168,5 @@ def revoke(request: SignedInRequest, cohort: Cohort, invitation: uuid.UUID) -> H
     except InvitationClosed as refusal:
         back = reverse("cohorts:invite", args=[cohort.pk])
         return render(request, "409.html", {"sentence": str(refusal), "back": back}, status=409)
-    messages.success(request, _("L’invitation est annulée : son lien n’ouvre plus rien."))
+    messages.success(request, _("L’invitation est annulée : son lien n’ouvre plus rien."))
     return redirect("cohorts:invite", pk=cohort.pk)

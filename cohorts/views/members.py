@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedInRequest
 from cohorts.actions import accept_charter
-from cohorts.charter import RULES
+from cohorts.charter import RULES, VERSION
 from cohorts.directory import directory_of, groups_of
 from cohorts.models import Cohort
 from cohorts.permissions import can_run, can_see_directory
@@ -28,7 +28,7 @@ from workshops.models import Attendance, Event
 @login_required
 @require_http_methods(["GET", "POST"])
 def charter(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
-    """The ground rules, accepted once. It is the first page of a cohort that a member sees."""
+    """The ground rules, accepted once a version. It is the first page of a cohort that a member sees."""
     cohort = visible_cohort(request, pk)
     if request.method == "POST":
         if not takes_part(request.user, cohort.space):
@@ -37,8 +37,18 @@ def charter(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("home:cohort", pk=cohort.pk)
     if not holds(request.user, TAKING_PART, cohort.space):
         return redirect(_first_page(request, cohort))
-    acceptance = cohort.space.charter_acceptances.filter(person=request.user).first()
-    return render(request, "cohorts/charter.html", {"cohort": cohort, "rules": RULES, "acceptance": acceptance})
+    latest = cohort.space.charter_acceptances.filter(person=request.user).order_by("-accepted_at", "-pk").first()
+    stands = latest is not None and latest.version == VERSION
+    return render(
+        request,
+        "cohorts/charter.html",
+        {
+            "cohort": cohort,
+            "rules": RULES,
+            "acceptance": latest if stands else None,
+            "earlier": None if stands else latest,
+        },
+    )
 
 
 def _first_page(request: HttpRequest, cohort: Cohort) -> str:
@@ -55,6 +65,7 @@ def members(request: SignedInRequest, cohort: Cohort) -> HttpResponse:
         return render(request, "cohorts/organisations.html", context)
     people = directory_of(cohort)
     context |= {"people": people, "groups": groups_of(cohort), "may_invite": can_run(request.user, cohort)}
+    context["writes"] = takes_part(request.user, cohort.space)
     return render(request, "cohorts/members.html", context)
 
 
@@ -97,6 +108,6 @@ def presence(request: SignedInRequest, cohort: Cohort, event: uuid.UUID) -> Http
     except NotNow as refusal:
         return render(request, "409.html", {"sentence": str(refusal), "back": back}, status=409)
     messages.success(
-        request, _("C’est noté : vous venez.") if coming == "yes" else _("C’est noté : vous ne venez pas.")
+        request, _("C’est noté : vous venez.") if coming == "yes" else _("C’est noté : vous ne venez pas.")
     )
     return redirect(back)

@@ -69,7 +69,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             return
         records = get_authentication_records(request, request.user)
         if not any(r.get("method") == "code" and time.time() - r["at"] < FRESH for r in records):
-            messages.warning(request, _("Pour relier ce compte, reconnectez-vous d’abord avec un code reçu par mail."))
+            messages.warning(
+                request, _("Pour relier ce compte, reconnectez-vous d’abord avec un code reçu par courriel.")
+            )
             raise ImmediateHttpResponse(redirect("socialaccount_connections"))
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:

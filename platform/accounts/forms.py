@@ -156,7 +156,7 @@ class ProfileForm(forms.ModelForm):
         if speaks_for_her_organisation(self.instance):
             self.fields["organisation"].disabled = True
             self.fields["organisation"].help_text = _(
-                "Vous êtes référent·e de cette organisation : seule l’administration peut la changer."
+                "Vous êtes référent·e de cette organisation : seule l’administration peut la changer."
             )
         if not self.instance.picture:
             del self.fields["remove_picture"]
@@ -266,7 +266,7 @@ class _Plain:
     helps: dict[str, Any] = {
         "password": "",
         "oldpassword": "",
-        "passwordless": _("La clé demande alors un code ou une empreinte, et remplace le code reçu par mail."),
+        "passwordless": _("La clé demande alors un code ou une empreinte, et remplace le code reçu par courriel."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

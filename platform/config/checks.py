@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings import WEAK_KEY
+from notifications import mailbox
 
 LEAST_KEY = 50  # characters, as Django's own check asks
 LEAST_DIFFERENT = 5
@@ -78,5 +79,10 @@ def ready_for_production(app_configs: Any = None, **kwargs: Any) -> list[CheckMe
         not settings.TASKS["default"]["BACKEND"].startswith("django_tasks_db."),
         "E011",
         "WORKER=1 must be set: mail is sent by a worker, not while a page waits.",
+    )
+    refuse(
+        settings.REPLY_ADDRESS != "" and not mailbox.fits(settings.REPLY_ADDRESS),
+        "E012",
+        "REPLY_ADDRESS must be an address whose part before the @ has ten letters at most, without a +.",
     )
     return found

@@ -128,6 +128,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ui.context.page",
+                "discussions.context.talk",
+                "notifications.context.bell",
             ],
         },
     },
@@ -154,29 +156,39 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
     DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # said aloud: parallel tests look for Django's own engine
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-        "-c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        connect_timeout=2,  # seconds: a person is told soon that nothing is recorded for the moment
+        options="-c lock_timeout=5s -c idle_in_transaction_session_timeout=15s",
     )
 
 REDIS_URL = env("REDIS_URL")
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "ep"}
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "ep",
+            "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25},  # seconds: nobody waits for a cache
+        }
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
 }
+WORKER = env_flag("WORKER")
 TASKS = {
     "default": {
         "BACKEND": (
-            "django_tasks_db.DatabaseBackend"
-            if env_flag("WORKER")
-            else "django_tasks.backends.immediate.ImmediateBackend"
+            "django_tasks_db.DatabaseBackend" if WORKER else "django_tasks.backends.immediate.ImmediateBackend"
         ),
     }
 }
+SENDS_A_MINUTE = int(env("SENDS_A_MINUTE", "60"))  # messages of one person, a sixth of them at once
 LIVE_KEEP_DAYS = 7  # how long a topic's log can be caught up from (architecture.md 3)
 
+# What people send is kept in private folders: each reading passes through a view that asks the rights.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+# Reads a file on its standard input; 0 lets it pass, 1 refuses it: `clamdscan --no-summary -`.
+ANTIVIRUS_COMMAND = env("ANTIVIRUS_COMMAND")
 MEDIA_ROOT = Path(env("MEDIA_ROOT", str(ROOT / ".demo" / "media")))
 
 # --- people ------------------------------------------------------------------------------------------------
@@ -276,6 +288,15 @@ EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = env("EMAIL_FILE_PATH", str(ROOT / ".demo" / "mail"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "Entre pairs <ne-pas-repondre@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Answers to letters come back to `reponse+<token>@…`; none of these, and letters say that nobody reads their answers.
+REPLY_ADDRESS = env("REPLY_ADDRESS")  # reponse@example.org
+# Where `manage.py collect_replies` finds them; a provider that calls us needs neither.
+REPLY_MAILDIR = env("REPLY_MAILDIR")
+REPLY_IMAP_URL = env("REPLY_IMAP_URL")  # imaps://user:password@host/INBOX
+ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
+# Messages to browsers (Web Push): none without a key (manage.py make_push_keys). The contact is for their services.
+VAPID_PRIVATE_KEY = env("VAPID_PRIVATE_KEY")
+VAPID_CONTACT = "mailto:" + env("OPERATOR_CONTACT", "ne-pas-repondre@localhost")
 
 # Who answers for this platform: shown in the legal notices, the privacy page and the accessibility statement.
 OPERATOR = {
@@ -345,6 +366,8 @@ if HTTPS:
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env("TRUSTED_PROXIES", "0"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+LARGEST_BODY = 32 * 1024 * 1024  # of one request, files included; nginx says the same
 
 LOGGING = {
     "version": 1,

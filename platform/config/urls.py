@@ -17,7 +17,13 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("discussions.urls")),
     path("", include("reservoir.urls")),
+    path("", include("notifications.urls")),
     path("", include("live.urls")),
     path("compte/", include("allauth.urls")),
     path(settings.DJANGO_ADMIN_PATH, admin.site.urls),
 ]
+
+handler500 = "config.unavailable.broken"
+
+if settings.ANYMAIL.get("WEBHOOK_SECRET"):  # a provider hands over the answers that people write by mail
+    urlpatterns.append(path("courrier/", include("anymail.urls")))

@@ -1,12 +1,45 @@
 from django.urls import path
 
-from discussions import views
+from discussions.views import channels, direct, files, keeping, messages, moderation, reading
 
 app_name = "discussions"
 
 urlpatterns = [
-    path("cohortes/<uuid:pk>/fils/", views.of_space, name="of_space"),
-    path("fils/<uuid:pk>/", views.channel, name="channel"),
-    path("fils/<uuid:pk>/messages/", views.post, name="post"),
-    path("fils/<uuid:pk>/messages/<uuid:message>/supprimer/", views.remove, name="remove"),
+    path("discussions/", channels.everything, name="all"),
+    path("discussions/lues/", reading.read_all, name="read_all"),
+    path("cohortes/<uuid:pk>/fils/", channels.of_space, name="of_space"),
+    path("cohortes/<uuid:pk>/fils/reglages/", keeping.settings, name="settings"),
+    path("cohortes/<uuid:pk>/fils/nouveau/", keeping.create, name="create"),
+    path("fils/avec/<uuid:person>/", direct.direct, name="direct"),
+    path("fils/<uuid:pk>/", channels.channel, name="channel"),
+    path("fils/<uuid:pk>/reglages/", keeping.change, name="change"),
+    path("fils/<uuid:pk>/place/", keeping.move, name="move"),
+    path("fils/<uuid:pk>/archiver/", keeping.archive, name="archive"),
+    path("fils/<uuid:pk>/lu/", reading.read, name="read"),
+    path("fils/<uuid:pk>/niveau/", reading.level, name="level"),
+    path("fils/<uuid:pk>/brouillon/", reading.draft, name="draft"),
+    path("fils/<uuid:pk>/ecrit/", reading.typing, name="typing"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/non-lu/", reading.unread, name="unread"),
+    path("discussions/gardes/", messages.saved, name="saved"),
+    path("fils/<uuid:pk>/epingles/", messages.pinned, name="pinned"),
+    path("fils/<uuid:pk>/personnes/", messages.people, name="people"),
+    path("fils/<uuid:pk>/messages/", messages.post, name="post"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/", messages.message, name="message"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/versions/", messages.history_of, name="history"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/modifier/", messages.edit, name="edit"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/supprimer/", messages.remove, name="remove"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/signe/", messages.react, name="react"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/epingler/", messages.pin, name="pin"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/garder/", messages.save, name="save"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/suivre/", messages.follow, name="follow"),
+    path("fils/<uuid:pk>/fichiers/", files.upload, name="upload"),
+    path("fils/fichiers/<uuid:pk>/", files.file, name="file"),
+    path("fils/fichiers/<uuid:pk>/apercu/", files.preview, name="preview"),
+    path("fils/fichiers/<uuid:pk>/retirer/", files.discard, name="discard"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/signaler/", moderation.report, name="report"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/masquer/", moderation.hide, name="hide"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/retablir/", moderation.restore, name="restore"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/laisser/", moderation.keep, name="keep"),
+    path("fils/<uuid:pk>/messages/<uuid:message>/masque/", moderation.hidden, name="hidden"),
+    path("cohortes/<uuid:pk>/moderation/", moderation.reports, name="reports"),
 ]

@@ -16,7 +16,7 @@ from accounts.models import User
 from cohorts.calendar import AHEAD, HERE, Month
 from cohorts.models import Application, Cohort, Enrolment, Milestone
 from cohorts.tracking import own_commitments
-from discussions.models import Message
+from discussions.models import Channel, Message
 from reservoir.models import Note
 from richtext import to_text
 from spaces.models import FACILITATING, TAKING_PART, Membership, Role
@@ -312,10 +312,12 @@ class Excerpt:
 
 
 def latest_messages(user: User, cohort: Cohort) -> list[Excerpt]:
-    """The last words of the cohort's channels, for those who read them."""
+    """The last words of the cohort's channels, for those who read them; neither of two people nor of a session."""
     messages = (
         Message.objects.visible_to(user)
-        .filter(channel__space=cohort.pk, removed_at__isnull=True)
+        .standing()
+        .filter(channel__space=cohort.pk, channel__confidential=False)
+        .exclude(channel__kind=Channel.Kind.DIRECT)
         .select_related("author", "channel")
         .order_by("-created_at", "-pk")[:MESSAGES]
     )

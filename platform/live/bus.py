@@ -1,15 +1,18 @@
 """Knocks between processes, through Redis: a topic and a number, never a word of what happened.
 
-Everything here may be lost: the hub compares its heads with the database at each heartbeat.
+Everything here may be lost: the hub compares its heads with the database at each heartbeat. Whispers (someone is
+typing) travel the same way, ids only; nobody misses those.
 """
 
 import asyncio
 import json
 import logging
+import secrets
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
 
 import redis
 import redis.asyncio
@@ -25,24 +28,40 @@ QUIET = 5.0  # seconds of silence after which Redis is asked whether it is there
 _TROUBLE = (redis.RedisError, OSError, TimeoutError)
 
 
-def _encode(topic: str, seq: int) -> str:
+#: Told with each whisper, so that a process does not hear its own from Redis again.
+_ME = secrets.token_hex(4)
+
+
+def knock(topic: str, seq: int) -> str:
     return json.dumps({"topic": topic, "seq": seq})
+
+
+def whisper(topic: str, kind: str, facts: Mapping[str, Any]) -> str:
+    return json.dumps({"topic": topic, "kind": kind, "facts": facts, "from": _ME}, default=str)
+
+
+class Ear(Protocol):
+    """What a bus tells."""
+
+    def heard(self, topic: str, seq: int) -> None: ...
+
+    def whispered(self, topic: str, kind: str, facts: Mapping[str, Any]) -> None: ...
 
 
 class Bus:
     """One connection that listens and one that publishes, for the process of a hub."""
 
-    def __init__(self, url: str, *, heard: Callable[[str, int], None], back: Callable[[], None]) -> None:
+    def __init__(self, url: str, ear: Ear, *, back: Callable[[], None]) -> None:
         self._url = url
-        self._heard = heard
+        self._ear = ear
         self._back = back
-        self._outbox: deque[tuple[str, int]] = deque(maxlen=10_000)
+        self._outbox: deque[str] = deque(maxlen=10_000)
         self._wake = asyncio.Event()
         self._tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._listen())]
         self.listening = False
 
-    def tell(self, topic: str, seq: int) -> None:
-        self._outbox.append((topic, seq))
+    def tell(self, said: str) -> None:
+        self._outbox.append(said)
         self._wake.set()
 
     async def stop(self) -> None:
@@ -62,8 +81,8 @@ class Bus:
                 self._outbox.clear()
                 try:
                     async with client.pipeline(transaction=False) as pipeline:
-                        for topic, seq in batch:
-                            pipeline.publish(CHANNEL, _encode(topic, seq))
+                        for said in batch:
+                            pipeline.publish(CHANNEL, said)
                         await asyncio.wait_for(pipeline.execute(), TIMEOUT)
                 except _TROUBLE as trouble:
                     logger.warning("Redis did not take %d knocks: %s", len(batch), trouble)
@@ -108,12 +127,16 @@ class Bus:
 
     def _take(self, data: bytes) -> None:
         try:
-            said = json.loads(data)
-            topic, seq = str(said["topic"]), int(said["seq"])
-        except (ValueError, KeyError, TypeError):
+            match json.loads(data):
+                case {"topic": str(topic), "seq": int(seq)}:
+                    self._ear.heard(topic, seq)
+                case {"topic": str(topic), "kind": str(kind), "facts": dict(facts), "from": str(process)}:
+                    if process != _ME:
+                        self._ear.whispered(topic, kind, facts)
+                case _:
+                    raise ValueError
+        except (ValueError, RecursionError):
             logger.warning("Not a knock: %.80r", data)
-            return
-        self._heard(topic, seq)
 
 
 class Outside:
@@ -124,10 +147,10 @@ class Outside:
         self._client: redis.Redis | None = None
         self._dead_until = 0.0
 
-    def tell(self, topic: str, seq: int) -> None:
-        self._thread.submit(self._send, _encode(topic, seq))
+    def tell(self, said: str) -> None:
+        self._thread.submit(self._send, said)
 
-    def _send(self, knock: str) -> None:
+    def _send(self, said: str) -> None:
         if time.monotonic() < self._dead_until:
             return
         if self._client is None:
@@ -135,7 +158,7 @@ class Outside:
                 settings.REDIS_URL, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
             )
         try:
-            self._client.publish(CHANNEL, knock)
+            self._client.publish(CHANNEL, said)
         except _TROUBLE as trouble:
             self._dead_until = time.monotonic() + 5
             logger.warning("Redis did not take a knock: %s", trouble)

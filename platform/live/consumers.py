@@ -12,8 +12,11 @@ from urllib.parse import parse_qs
 
 from live import frames, sessions
 from live.frames import BadFrame, Close, Unwatch, Watch
-from live.hub import Watcher, hub
+from live.hub import hub
+from live.protocol import EXTENSION
 from live.threads import in_thread
+from live.watchers import Direct, Queued, Watcher
+from live.wire import Burst, Frame
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -22,6 +25,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 POLL = 25.0  # seconds that a long-poll waits for something to say
 FRAMES_A_MINUTE = 120
 GOODBYE = 1.0  # seconds that a page which does not read is given to be told why it is cut off
+FAREWELL = 5.0  # seconds that a page is given to answer our goodbye
 
 
 async def socket(scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,23 +36,25 @@ async def socket(scope: Scope, receive: Receive, send: Send) -> None:
     if not sessions.same_origin(headers):
         await send({"type": "websocket.close", "code": Close.REVOKED})
         return
-    session_key = sessions.session_key_of(headers)
-    person = await in_thread(sessions.person_of, session_key)
+    sign_in = await in_thread(sessions.sign_in_of, sessions.session_key_of(headers))
     await send({"type": "websocket.accept"})
-    if person is None:
+    if sign_in is None:
         await send({"type": "websocket.close", "code": Close.SESSION_GONE})
         return
-
-    async def write(frame: str) -> None:
-        await send({"type": "websocket.send", "text": frame})
-
-    watcher = Watcher(person, session_key)
+    transport = scope.get("extensions", {}).get(EXTENSION, {}).get("transport")
+    watcher = Direct(sign_in, transport) if transport else Queued(sign_in)
     if not hub.admit(watcher):
         await send({"type": "websocket.close", "code": Close.FLOOD})
         return
-    gone = await _serve(watcher, write, _listen(watcher, receive))
-    if not gone:
+
+    async def write(burst: Burst) -> None:
+        for frame in burst.frames:
+            await send({"type": "websocket.send", "text": frame.text})
+
+    if not await _serve(watcher, write, _listen(watcher, receive)):
         await _end(send, {"type": "websocket.close", "code": watcher.code})
+        if transport:
+            asyncio.get_running_loop().call_later(FAREWELL, transport.abort)  # it may never answer
 
 
 async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,24 +63,30 @@ async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close"})
 
 
-async def _serve(watcher: Watcher, write: Callable[[str], Awaitable[None]], listen: Awaitable[None]) -> bool:
-    """Write a page what it should hear until one of us leaves. Was it the page?"""
+async def _serve(watcher: Watcher, write: Callable[[Burst], Awaitable[None]], listen: Awaitable[None]) -> bool:
+    """Let a page hear and speak until one of us leaves. Was it the page?"""
 
-    async def flow() -> None:
-        while (frame := await watcher.queue.get()) is not None:
-            await write(frame)
+    async def flow(watcher: Queued) -> None:
+        while True:
+            await watcher.stirred.wait()
+            if (burst := watcher.take()).frames:
+                await write(burst)
+            if watcher.code and not watcher.stirred.is_set():
+                return
 
-    writer, listener = asyncio.ensure_future(flow()), asyncio.ensure_future(listen)
+    tasks = [asyncio.ensure_future(listen)]
+    if isinstance(watcher, Queued):
+        tasks.append(asyncio.ensure_future(flow(watcher)))
     try:
-        await asyncio.wait({writer, listener, watcher.over}, return_when=asyncio.FIRST_COMPLETED)
-        if listener.done() and watcher.code and not watcher.over.done():
-            await asyncio.wait({writer}, timeout=GOODBYE)
+        await asyncio.wait({*tasks, watcher.over}, return_when=asyncio.FIRST_COMPLETED)
+        if tasks[0].done() and watcher.code and not watcher.over.done():
+            await asyncio.wait(tasks, timeout=GOODBYE)
         return not watcher.code
     finally:
         hub.dismiss(watcher)
-        for task in (writer, listener):
+        for task in tasks:
             task.cancel()
-        for outcome in await asyncio.gather(writer, listener, return_exceptions=True):
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(outcome, Exception) and not isinstance(outcome, OSError):
                 raise outcome
 
@@ -126,8 +138,8 @@ async def events(scope: Scope, receive: Receive, send: Send) -> None:
         # Something at once, for proxies that hold back a response until it says something.
         await send({"type": "http.response.body", "body": b": bonjour\n\n", "more_body": True})
 
-        async def write(frame: str) -> None:
-            await send({"type": "http.response.body", "body": f"data: {frame}\n\n".encode(), "more_body": True})
+        async def write(burst: Burst) -> None:
+            await send({"type": "http.response.body", "body": burst.stream, "more_body": True})
 
         await hub.watch(watcher, wanted.topics)
         if not await _serve(watcher, write, _left(receive)):
@@ -139,73 +151,84 @@ async def poll(scope: Scope, receive: Receive, send: Send) -> None:
 
     With `now` in the query, at once: a page that has just come wants to know whether this way is open.
     """
-    async with _door(scope, send) as guest:
+    hurried = b"now=" in scope["query_string"]
+    # A page that has just come wants its welcome, which one that listens on has had.
+    async with _door(scope, send, comes_back=not hurried) as guest:
         if guest is None:
             return
         watcher, wanted = guest
-        heads = await hub.watch(watcher, wanted.topics)
-        said: list[str] = []
-        behind = any(head[1] > wanted.topics[topic][1] for topic, head in heads.items())
-        left = asyncio.ensure_future(_left(receive))
-        try:
-            said.extend(_waiting(watcher))
-            now = b"now=" in scope["query_string"]
-            if not now and not behind and len(heads) == len(wanted.topics) and len(said) < 2:
-                first = asyncio.ensure_future(watcher.queue.get())
-                ends: set[asyncio.Future[Any]] = {first, left, watcher.over}
-                await asyncio.wait(ends, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
-                if first.done() and (frame := first.result()) is not None:
-                    said.append(frame)
-                first.cancel()
-                said.extend(_waiting(watcher))
-        finally:
-            left.cancel()
-        body = '{"frames":[' + ",".join(said) + "]}"
+        if not watcher.topics:
+            heads = await hub.watch(watcher, wanted.topics)
+            hurried |= len(heads) < len(wanted.topics)
+            hurried |= any(head[1] > wanted.topics[topic][1] for topic, head in heads.items())
+        hub.told(watcher)
+        said = watcher.take().frames
+        if not hurried and all(_is_welcome(frame) for frame in said):
+            await _until_stirred(watcher, receive)
+        read = hub.told(watcher)
+        said += watcher.take().frames
+        body = '{"frames":[' + ",".join([frame.text for frame in said]) + "]}"
         await send(_start(200, b"application/json"))
         await send({"type": "http.response.body", "body": body.encode()})
+        if watcher.topics and not watcher.code:
+            hub.lingering.keep(watcher, read)
 
 
-def _waiting(watcher: Watcher) -> list[str]:
-    said = []
-    while not watcher.queue.empty():
-        if (frame := watcher.queue.get_nowait()) is not None:
-            said.append(frame)
-    return said
+def _is_welcome(frame: Frame) -> bool:
+    return frame.text.startswith('{"t":"welcome"')
+
+
+async def _until_stirred(watcher: Queued, receive: Receive) -> None:
+    """Wait until there is something to say, the page has left or waited long enough."""
+    left = asyncio.ensure_future(_left(receive))
+    stirred = asyncio.ensure_future(watcher.stirred.wait())
+    ends: set[asyncio.Future[Any]] = {stirred, left, watcher.over}
+    try:
+        await asyncio.wait(ends, timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        left.cancel()
+        stirred.cancel()
 
 
 @asynccontextmanager
-async def _door(scope: Scope, send: Send) -> AsyncIterator[tuple[Watcher, Watch] | None]:
-    """Let in a page that comes over HTTP; answer it otherwise."""
+async def _door(scope: Scope, send: Send, *, comes_back: bool = False) -> AsyncIterator[tuple[Queued, Watch] | None]:
+    """Let in a page that comes over HTTP, or comes back; answer it otherwise."""
     hub.start()
     headers = sessions.headers_of(scope)
-    session_key = sessions.session_key_of(headers)
     wanted: Watch | None = None
     try:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         wanted = frames.parse_topics(query.get("topics", [""])[0])
     except BadFrame:
         pass  # answered below
-    person = await in_thread(sessions.person_of, session_key)
-    watcher = Watcher(person, session_key) if person else None
+    watcher = None
     if scope["method"] != "GET":
         status = 405
     elif wanted is None or not sessions.host_is_ours(headers):
         status = 400
-    elif watcher is None:
-        status = 401
     elif hub.draining:
         status = 503
+    elif (watcher := await _guest(sessions.session_key_of(headers), wanted, comes_back)) is None:
+        status = 401
     elif not hub.admit(watcher):
         status = 429
     else:
         try:
             yield watcher, wanted
         finally:
-            hub.dismiss(watcher)
+            if not watcher.lingers:
+                hub.dismiss(watcher)
         return
     await send(_start(status, b"text/plain"))
     await send({"type": "http.response.body", "body": b""})
     yield None
+
+
+async def _guest(session_key: str, wanted: Watch, comes_back: bool) -> Queued | None:
+    if comes_back and (known := hub.lingering.take(session_key, wanted.topics)):
+        return known
+    sign_in = await in_thread(sessions.sign_in_of, session_key)
+    return Queued(sign_in) if sign_in else None
 
 
 def _start(status: int, content_type: bytes, *more: tuple[bytes, bytes]) -> dict[str, Any]:

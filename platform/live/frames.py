@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from live.wire import Burst, Frame
+
 if TYPE_CHECKING:
     from live.models import LiveEvent
 
@@ -18,6 +20,7 @@ PROTOCOL = 1
 HEARTBEAT = 15.0  # seconds
 MAX_FRAME = 4096  # bytes, from a page
 MAX_TOPICS = 20  # a page
+MAX_NUMBER = 2**53 - 1  # what a page can count to
 TOPIC = re.compile(r"[a-z_]{1,20}:[A-Za-z0-9-]{1,50}")
 
 #: topic -> (epoch, number of its last event)
@@ -79,14 +82,14 @@ class Event:
         return told
 
     @cached_property
-    def frame(self) -> str:
-        return encode(self.as_dict())
+    def frame(self) -> Frame:
+        return Frame(encode(self.as_dict()))
 
     @cached_property
-    def own_frame(self) -> str:
-        return encode(self.as_dict(own=True))
+    def own_frame(self) -> Frame:
+        return Frame(encode(self.as_dict(own=True)))
 
-    def frame_for(self, person_pk: UUID) -> str:
+    def frame_for(self, person_pk: UUID) -> Frame:
         return self.own_frame if self.client_id and self.by == person_pk else self.frame
 
 
@@ -99,20 +102,28 @@ def server_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def welcome(person_pk: UUID, heads: Heads) -> str:
-    return encode({"t": "welcome", "user": person_pk, "server_ms": server_ms(), "heads": heads, "hb": int(HEARTBEAT)})
+def _say(**message: Any) -> Burst:
+    return Burst([Frame(encode(message))])
 
 
-def heartbeat(heads: Heads) -> str:
-    return encode({"t": "hb", "server_ms": server_ms(), "heads": heads})
+def welcome(person_pk: UUID, heads: Heads) -> Burst:
+    return _say(t="welcome", user=person_pk, server_ms=server_ms(), heads=heads, hb=int(HEARTBEAT))
 
 
-def revoke(topic: str) -> str:
-    return encode({"t": "revoke", "topic": topic})
+def heartbeat(heads: Heads) -> Burst:
+    return _say(t="hb", server_ms=server_ms(), heads=heads)
 
 
-def bye(retry_ms: int) -> str:
-    return encode({"t": "bye", "retry_ms": retry_ms})
+def whisper(topic: str, kind: str, facts: Mapping[str, Any]) -> Burst:
+    return _say(t="whisper", topic=topic, kind=kind, facts=facts)
+
+
+def revoke(topic: str) -> Burst:
+    return _say(t="revoke", topic=topic)
+
+
+def bye(retry_ms: int) -> Burst:
+    return _say(t="bye", retry_ms=retry_ms)
 
 
 @dataclass(frozen=True)
@@ -149,10 +160,15 @@ def parse_topics(text: str) -> Watch:
     for part in text.split(",", MAX_TOPICS):
         topic, _, at = part.partition("@")
         numbers = at.split(".") if at else ["0", "0"]
-        if not all(number.isascii() and number.isdigit() and len(number) < 17 for number in numbers):
+        if not all(map(is_number, numbers)):
             raise BadFrame(Close.INVALID)
         wanted[topic] = _position(topic, [int(number) for number in numbers])
     return Watch(_few(wanted))
+
+
+def is_number(text: str) -> bool:
+    """Digits, and no more of them than any of our numbers has."""
+    return text.isascii() and text.isdigit() and len(text) < 16
 
 
 def _few(topics: Any) -> Any:
@@ -171,6 +187,6 @@ def _position(topic: object, at: object) -> tuple[int, int]:
     _topic(topic)
     match at:
         case [int() as epoch, int() as seq] if not isinstance(epoch, bool) and not isinstance(seq, bool):
-            if epoch >= 0 and seq >= 0:
+            if 0 <= epoch <= MAX_NUMBER and 0 <= seq <= MAX_NUMBER:
                 return epoch, seq
     raise BadFrame(Close.INVALID)

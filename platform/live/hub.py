@@ -1,101 +1,38 @@
 """One hub a process: it hears of each event once, encodes it once, and writes it to the pages that watch its topic.
 
-The truth is the log in the database. The hub keeps, for each watched topic, the number of the last event it has
-delivered, and whatever reaches it (this process, Redis, a heartbeat) only makes it go on from there: in order,
-without a hole, nothing twice.
+The truth is the log in the database. The hub keeps a room for each watched topic (`live.rooms`), and whatever reaches
+it (this process, Redis, a heartbeat) only makes the room go on from the last event it has delivered.
 """
 
 import asyncio
+import itertools
 import logging
 import random
 import signal
 import threading
-from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
 from types import FrameType
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
-from live import frames, guards, threads
+from live import bus, frames, guards, questions, threads
 from live.bus import Bus, Outside
 from live.frames import Close, Event, Heads
-from live.models import LiveEvent, Topic
-from live.sessions import person_of
+from live.lingering import Lingering
+from live.rooms import Room
 from live.threads import in_thread
+from live.watchers import Watcher
+from live.wire import Burst
 
 logger = logging.getLogger(__name__)
 
 LEASE = 10.0  # seconds after which the guards are asked again
-GAP = 0.2  # seconds that a missing number may take to arrive by itself
 TICK = 1.0
-QUEUE = 256  # frames that may wait for one page
 PER_PERSON = 8  # pages of one person that may listen to one process
-PERSON = "person"  # the kind of the knock that says: ask the guards again for this person
-
-
-class Watcher:
-    """One open page: who it belongs to, what it listens to, what waits to be written to it."""
-
-    def __init__(self, person: Any, session_key: str) -> None:
-        self.person = person
-        self.session_key = session_key
-        self.topics: set[str] = set()
-        self.code = 0
-        self.queue: asyncio.Queue[str | None] = asyncio.Queue()
-        #: done when the page is cut off without waiting for what is still to be written
-        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def put(self, frame: str) -> None:
-        if self.code:
-            return
-        if self.queue.qsize() >= QUEUE:
-            self.cut(Close.TOO_SLOW)
-        else:
-            self.queue.put_nowait(frame)
-
-    def finish(self, code: int) -> None:
-        """Close with `code` after what is already waiting has been written."""
-        if not self.code:
-            self.code = code
-            self.queue.put_nowait(None)
-
-    def cut(self, code: int) -> None:
-        """Close with `code` now: the page comes back and catches up."""
-        if not self.code:
-            self.code = code
-            self.over.set_result(None)
-
-
-class Room:
-    """What this process knows of one watched topic."""
-
-    def __init__(self, topic: str) -> None:
-        self.topic = topic
-        self.epoch = 0
-        self.head: int | None = None  # number of the last event delivered here; None until the database has said
-        self.wanted = 0  # highest number heard of
-        self.held: dict[int, Event] = {}  # events that came before one with a lower number
-        self.watchers: set[Watcher] = set()
-        self.reading = False
-
-
-def _heads(topics: Iterable[str]) -> dict[str, tuple[int, int]]:
-    known = Topic.objects.filter(name__in=topics).values_list("name", "epoch", "seq")
-    heads = dict.fromkeys(topics, (1, 0))
-    heads.update({name: (epoch, seq) for name, epoch, seq in known})
-    return heads
-
-
-def _events(topic: str, after: int) -> list[Event]:
-    return [Event.of(row) for row in LiveEvent.objects.after(topic, after)[:200]]
-
-
-def _still_heard(session_key: str, topics: set[str]) -> set[str] | None:
-    """What the person of this session may hear of `topics` now; None when the session is gone."""
-    person = person_of(session_key)
-    return None if person is None else guards.audible(person, topics)
+MISSED = 128 * 1024  # characters of missed events that come with a welcome; a page asks for the rest
+RECHECK = "recheck"  # the kind of the knock that says: ask the guards again for this person
 
 
 class Hub:
@@ -111,25 +48,31 @@ class Hub:
     def _clear(self) -> None:
         self._rooms: dict[str, Room] = {}
         self._watchers: set[Watcher] = set()
-        self._people: Counter[UUID] = Counter()
+        self._people: dict[UUID, set[Watcher]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._rechecks = 0
+        self._turns = itertools.count()
+        self.lingering = Lingering(self.dismiss)
 
     # --- from any thread ------------------------------------------------------------------------------------
 
     def tell(self, event: Event) -> None:
         """Deliver an event that has just been committed, here and in the other processes."""
-        self._hand_over(lambda: self._hear(event.topic, event.seq, event), event.topic, event.seq)
+        self._hand_over(lambda: self._hear(event.topic, event.seq, event), bus.knock(event.topic, event.seq))
+
+    def tell_whisper(self, topic: str, kind: str, facts: Mapping[str, Any]) -> None:
+        """Say something that is not kept, here and in the other processes."""
+        self._hand_over(lambda: self.whispered(topic, kind, facts), bus.whisper(topic, kind, facts))
 
     def tell_recheck(self, person_pk: UUID) -> None:
         """Ask the guards again for the pages of a person, here and in the other processes."""
-        self._hand_over(lambda: self._recheck(person_pk), f"{PERSON}:{person_pk}", 0)
+        self._hand_over(lambda: self._recheck(person_pk), bus.knock(f"{RECHECK}:{person_pk}", 0))
 
-    def _hand_over(self, act: Callable[[], None], topic: str, seq: int) -> None:
+    def _hand_over(self, act: Callable[[], None], said: str) -> None:
         def in_loop() -> None:
             act()
             if self._bus:
-                self._bus.tell(topic, seq)
+                self._bus.tell(said)
 
         loop = self._loop
         if loop is not None and loop.is_running():
@@ -137,7 +80,7 @@ class Hub:
         elif settings.REDIS_URL:
             with self._lock:
                 self._outside = self._outside or Outside()
-            self._outside.tell(topic, seq)
+            self._outside.tell(said)
 
     # --- life -------------------------------------------------------------------------------------------------
 
@@ -150,8 +93,8 @@ class Hub:
         self._loop = loop
         self.draining = False
         if settings.REDIS_URL:
-            self._bus = Bus(settings.REDIS_URL, heard=self.heard, back=lambda: self._spawn(self._compare()))
-        for work in (self._beat, self._renew, self._tick):
+            self._bus = Bus(settings.REDIS_URL, self, back=lambda: self._spawn(self._compare()))
+        for work in (self._look, self._beat, self._renew, self._tick):
             self._spawn(self._always(work))
 
     @property
@@ -177,6 +120,7 @@ class Hub:
     def drain(self) -> None:
         """Send every page away; each comes back after a time of its own, so that they do not come back together."""
         self.draining = True
+        self._say_all()
         for watcher in list(self._watchers):
             watcher.put(frames.bye(random.randint(0, 5000)))  # noqa: S311
             watcher.finish(Close.RESTART)
@@ -209,29 +153,45 @@ class Hub:
     # --- pages ------------------------------------------------------------------------------------------------
 
     def admit(self, watcher: Watcher) -> bool:
-        """Take in a page, unless its owner has too many already."""
-        if self._people[watcher.person.pk] >= PER_PERSON:
+        """Take in a page, unless its owner has too many already; one that lingered is in."""
+        if watcher in self._watchers:
+            return True
+        if len(self._pages_of(watcher.person.pk)) >= PER_PERSON:
+            self.lingering.make_room(watcher.sign_in.key)
+        hers = self._people.setdefault(watcher.person.pk, set())
+        if len(hers) >= PER_PERSON:
             return False
-        self._people[watcher.person.pk] += 1
+        hers.add(watcher)
         self._watchers.add(watcher)
+        watcher.turn = next(self._turns)
         if self.draining:
             watcher.finish(Close.RESTART)
         return True
 
     def dismiss(self, watcher: Watcher) -> None:
-        if watcher in self._watchers:
-            self._watchers.discard(watcher)
-            self._people[watcher.person.pk] -= 1
-            self._people += Counter()  # forget those who are at zero
         self.unwatch(watcher, list(watcher.topics))
+        self._watchers.discard(watcher)
+        if hers := self._people.get(watcher.person.pk):
+            hers.discard(watcher)
+            if not hers:
+                del self._people[watcher.person.pk]
 
-    async def watch(self, watcher: Watcher, topics: Iterable[str]) -> dict[str, tuple[int, int]]:
-        """Let a page listen to those of `topics` it may hear; it is told where each stands, and what it may not hear.
+    def _pages_of(self, person_pk: UUID) -> Collection[Watcher]:
+        return self._people.get(person_pk, ())
 
-        Listening begins before the heads are read, so that nothing falls between what the page catches up and what
-        it hears.
+    def told(self, watcher: Watcher) -> Heads:
+        """Have everything said that is about to be; up to where has the page then been told?"""
+        rooms = [self._rooms[topic] for topic in watcher.topics]
+        for room in rooms:
+            room.say()
+        return {room.topic: (room.epoch, room.head or 0) for room in rooms}
+
+    async def watch(self, watcher: Watcher, wanted: Heads) -> dict[str, tuple[int, int]]:
+        """Let a page listen to what it may hear; it is told what it may not, what it missed, where each topic stands.
+
+        Listening begins before the log is read, so that nothing falls between what the page missed and what it hears.
         """
-        asked = set(topics)
+        asked = set(wanted)
         while True:
             rechecks = self._rechecks
             heard = await in_thread(guards.audible, watcher.person, asked)
@@ -242,13 +202,33 @@ class Hub:
             return {}
         for topic in sorted(asked - heard):
             watcher.put(frames.revoke(topic))
-        for topic in heard:
-            self._rooms.setdefault(topic, Room(topic)).watchers.add(watcher)
-            watcher.topics.add(topic)
-        heads = await in_thread(_heads, heard)
+        if watcher in self._watchers:  # it may have left meanwhile
+            for topic in heard:
+                self._room(topic).watchers.add(watcher)
+                watcher.topics.add(topic)
+        heads, missed = await in_thread(questions.heads_and_missed, heard, wanted)
         self._compare_with(heads)
+        self._say_all()
+        self._tell_missed(watcher, missed)
         watcher.put(frames.welcome(watcher.person.pk, heads))
         return heads
+
+    def _tell_missed(self, watcher: Watcher, missed: Iterable[Event]) -> None:
+        told, size = [], 0
+        for event in missed:
+            frame = event.frame_for(watcher.person.pk)
+            size += len(frame.text)
+            if size > MISSED:
+                break
+            if event.topic in watcher.topics:
+                told.append(frame)
+        if told:
+            watcher.put(Burst(told))
+
+    def _room(self, topic: str) -> Room:
+        if topic not in self._rooms:
+            self._rooms[topic] = Room(topic, self._spawn, self._pages_of)
+        return self._rooms[topic]
 
     def unwatch(self, watcher: Watcher, topics: Iterable[str]) -> None:
         for topic in topics:
@@ -263,7 +243,7 @@ class Hub:
     def heard(self, topic: str, seq: int) -> None:
         """Another process, or this one, says through Redis that something happened."""
         kind, _, rest = topic.partition(":")
-        if kind == PERSON:
+        if kind == RECHECK:
             try:
                 self._recheck(UUID(rest))
             except ValueError:
@@ -272,102 +252,78 @@ class Hub:
             self._hear(topic, seq)
 
     def _hear(self, topic: str, seq: int, event: Event | None = None) -> None:
-        room = self._rooms.get(topic)
-        if room is None or (room.head is not None and seq <= room.head):
-            return
-        room.wanted = max(room.wanted, seq)
-        if event is not None:
-            room.held[seq] = event
-        self._go_on(room, patience=GAP if event is not None else 0)
+        if room := self._rooms.get(topic):
+            room.hear(seq, event)
 
-    def _go_on(self, room: Room, *, patience: float = 0) -> None:
-        """Deliver what can be, and have the rest read from the log."""
-        self._deliver_held(room)
-        if room.head is not None and room.head < room.wanted and not room.reading:
-            room.reading = True
-            self._spawn(self._read(room, patience))
+    def whispered(self, topic: str, kind: str, facts: Mapping[str, Any]) -> None:
+        if room := self._rooms.get(topic):
+            room.whisper(frames.whisper(topic, kind, facts))
 
-    def _deliver_held(self, room: Room) -> None:
-        if room.head is None:
-            return
-        while event := room.held.pop(room.head + 1, None):
-            self._deliver(room, event)
-        room.held = {seq: event for seq, event in room.held.items() if seq > room.head}
-
-    def _deliver(self, room: Room, event: Event) -> None:
-        room.head = event.seq
-        for watcher in list(room.watchers):
-            watcher.put(event.frame_for(watcher.person.pk))
-
-    async def _read(self, room: Room, patience: float) -> None:
-        """Fill what is missing from the log."""
-        try:
-            await asyncio.sleep(patience)
-            while room.watchers and room.head is not None and room.head < room.wanted:
-                events = await in_thread(_events, room.topic, room.head)
-                for event in events:
-                    if event.seq > room.head:
-                        self._deliver(room, event)
-                self._deliver_held(room)
-                if not events:  # pruned, or a number that never was: pages that miss something will ask for it
-                    room.wanted = room.head
-        except Exception:
-            logger.exception("Could not read the log of a topic")  # the next heartbeat tries again
-        finally:
-            room.reading = False
+    def _say_all(self) -> None:
+        for room in self._rooms.values():
+            room.say()
 
     def _compare_with(self, heads: Heads) -> None:
-        """Go on to where the database stands."""
         for topic, (epoch, seq) in heads.items():
-            if (room := self._rooms.get(topic)) is None:
-                continue
-            if epoch != room.epoch:  # new here, or restored from a backup
-                if room.head is not None:
-                    room.held, room.wanted = {}, 0
-                room.epoch, room.head = epoch, seq
-            room.wanted = max(room.wanted, seq)
-            self._go_on(room)
+            if room := self._rooms.get(topic):
+                room.stand_at(epoch, seq)
 
     async def _compare(self) -> None:
-        self._compare_with(await in_thread(_heads, list(self._rooms)))
+        self._compare_with(await in_thread(questions.heads_of, list(self._rooms)))
 
     # --- what runs all the time -------------------------------------------------------------------------------
 
-    async def _beat(self) -> None:
-        """Tell each page where its topics stand, so that even a last event lost on the way is noticed."""
-        await asyncio.sleep(frames.HEARTBEAT if self.hears_others else frames.HEARTBEAT / 3)
+    @property
+    def _rhythm(self) -> float:
+        return frames.HEARTBEAT if self.hears_others else frames.HEARTBEAT / 3
+
+    async def _look(self) -> None:
+        """Compare with the database, so that even a last event lost on the way is noticed."""
+        await asyncio.sleep(self._rhythm)
         await self._compare()
-        beats: dict[frozenset[str], str] = {}
-        for watcher in list(self._watchers):
-            topics = frozenset(watcher.topics)
-            if topics not in beats:
-                rooms = [self._rooms[topic] for topic in topics if topic in self._rooms]
-                beats[topics] = frames.heartbeat({room.topic: (room.epoch, room.head or 0) for room in rooms})
-            watcher.put(beats[topics])
+
+    async def _beat(self) -> None:
+        """Tell each page where its topics stand, once a heartbeat: some at each step, with one frame for like pages."""
+        steps = max(1, round(self._rhythm / TICK))
+        for step in range(steps):
+            await asyncio.sleep(self._rhythm / steps)
+            self._say_all()
+            beats: dict[frozenset[str], Burst] = {}
+            for watcher in self._watchers:
+                if watcher.turn % steps != step:
+                    continue
+                topics = frozenset(watcher.topics)
+                if topics not in beats:
+                    rooms = [self._rooms[topic] for topic in topics]
+                    beats[topics] = frames.heartbeat({r.topic: (r.epoch, r.head) for r in rooms if r.head is not None})
+                watcher.put(beats[topics])
 
     async def _renew(self) -> None:
         await asyncio.sleep(LEASE)
-        for watcher in list(self._watchers):
-            await self._ask_again(watcher)
+        await self._ask_again(self._watchers)
 
     def _recheck(self, person_pk: UUID) -> None:
         self._rechecks += 1
-        for watcher in self._watchers:
-            if watcher.person.pk == person_pk:
-                self._spawn(self._ask_again(watcher))
+        if hers := self._people.get(person_pk):
+            self._spawn(self._ask_again(hers))
 
-    async def _ask_again(self, watcher: Watcher) -> None:
-        topics = set(watcher.topics)
-        heard = await in_thread(_still_heard, watcher.session_key, topics)
-        if heard is None:
-            watcher.finish(Close.SESSION_GONE)
-            return
-        lost = (topics - heard) & watcher.topics
-        self.unwatch(watcher, lost)
-        for topic in sorted(lost):
-            watcher.put(frames.revoke(topic))
-        if lost and not watcher.topics:
-            watcher.finish(Close.REVOKED)
+    async def _ask_again(self, watchers: Iterable[Watcher]) -> None:
+        asked = {watcher: set(watcher.topics) for watcher in watchers}
+        said = await in_thread(questions.still_heard, {watcher.sign_in: topics for watcher, topics in asked.items()})
+        for watcher, topics in asked.items():
+            if watcher not in self._watchers:
+                continue
+            answer = said[watcher.sign_in]
+            if answer is None:
+                watcher.finish(Close.SESSION_GONE)
+                continue
+            watcher.sign_in, heard = answer
+            lost = (topics - heard) & watcher.topics
+            self.unwatch(watcher, lost)
+            for topic in sorted(lost):
+                watcher.put(frames.revoke(topic))
+            if lost and not watcher.topics:
+                watcher.finish(Close.REVOKED)
 
     async def _tick(self) -> None:
         """Measure how late the event loop is."""

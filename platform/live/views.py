@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from live import guards
-from live.frames import TOPIC, Event
+from live.frames import TOPIC, Event, is_number
 from live.hub import hub
 from live.models import LiveEvent, Topic
 
@@ -27,7 +27,7 @@ def events(request: HttpRequest) -> HttpResponse:
     topic, after, epoch = (request.GET.get(name, "") for name in ("topic", "after", "epoch"))
     if not request.user.is_authenticated:
         return JsonResponse({}, status=401)
-    if not (TOPIC.fullmatch(topic) and after.isdecimal() and epoch.isdecimal() and len(after + epoch) < 30):
+    if not (TOPIC.fullmatch(topic) and is_number(after) and is_number(epoch)):
         return JsonResponse({}, status=400)
     if not guards.may_hear(request.user, topic):
         return JsonResponse({}, status=404)

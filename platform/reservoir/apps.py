@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class ReservoirConfig(AppConfig):
     name = "reservoir"
+
+    def ready(self) -> None:
+        from reservoir import letters
+
+        letters.register()

@@ -99,18 +99,18 @@ class SectionForm(RichTextForm):
         )
 
 
-def _title() -> forms.CharField:
+def title_field() -> forms.CharField:
     return forms.CharField(
         label=_("Titre"),
         max_length=TITLE_MAX,
-        help_text=_("Un verbe d’action et un lieu. Ex. : « Créer un dialogue entre associations et entreprises à … »"),
+        help_text=_("Un verbe d’action et un lieu. Ex. : « Créer un dialogue entre associations et entreprises à … »"),
     )
 
 
 class NewNoteForm(RichTextForm):
     """« Racontez »: a title and the story, as far as it comes."""
 
-    title = _title()
+    title = title_field()
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     field_order = ["title", "words"]
 
@@ -131,11 +131,11 @@ class NewNoteForm(RichTextForm):
 class FactsForm(forms.Form):
     """Title, « Repères » and whom to talk to."""
 
-    title = _title()
+    title = title_field()
     period = forms.CharField(
         label=_("Dates"),
         max_length=60,
-        help_text=_("De quand à quand. Ex. : « mars 2023 – juin 2025 »"),
+        help_text=_("De quand à quand. Ex. : « mars 2023 – juin 2025 »"),
     )
     territory = TerritoryField(required=False)
     phase = forms.ChoiceField(label=_("Phase"), choices=[("", _("Choisissez")), *Phase.choices])
@@ -145,7 +145,7 @@ class FactsForm(forms.Form):
     contact = forms.CharField(
         label=_("À qui en parler"),
         max_length=120,
-        help_text=_("Une fonction, jamais une adresse. Ex. : « chargée de mission cœur de ville »"),
+        help_text=_("Une fonction, jamais une adresse. Ex. : « chargée de mission cœur de ville »"),
     )
     base_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
@@ -208,7 +208,7 @@ class OrganisationConsentForm(forms.Form):
     given_by = forms.CharField(
         label=_("Accord donné par"),
         max_length=160,
-        help_text=_("Nom, fonction et date. Ex. : « Claire Bonnet, directrice générale, le 3 mars »"),
+        help_text=_("Nom, fonction et date. Ex. : « Claire Bonnet, directrice générale, le 3 mars »"),
     )
     organisation = forms.UUIDField(widget=forms.HiddenInput)
     visibility = forms.ChoiceField(choices=[(rung.value, rung.label) for rung in RUNGS], widget=forms.HiddenInput)

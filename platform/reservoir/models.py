@@ -441,6 +441,43 @@ class NoteRelease(models.Model):
         ]
 
 
+class Quotation(models.Model):
+    """Words of somebody else that an author took from a message into her note, and what that person answered.
+
+    As long as she has not agreed, no reader sees them: `reservoir.quoting` knows them in the text. The message belongs
+    to another package, and may go: only its id and its page are kept.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("accord demandé")
+        GRANTED = "granted", _("accord donné")
+        REFUSED = "refused", _("refus")
+        LAPSED = "lapsed", _("sans réponse")
+        REPHRASED = "rephrased", _("reformulé ou retiré")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="quotations")
+    # Without a person nobody can agree any more: the words of who was erased are never published.
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="quotations"
+    )
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    words = models.TextField()  # plain text, as it was said
+    message = models.UUIDField()
+    path = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    asked_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["note", "message"], name="quotation_once")]
+        indexes = [models.Index(fields=["asked_at"], condition=Q(state="asked"), name="quotation_waiting")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class NoteReview(models.Model):
     """What a facilitator said of the frame of a note: people, confidentiality, clarity; never of its value."""
 

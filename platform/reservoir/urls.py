@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reservoir.views import publishing, reading, reviewing, writing
+from reservoir.views import publishing, quoting, reading, reviewing, writing
 
 app_name = "reservoir"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("notes/<uuid:pk>/accords/demander/", publishing.ask, name="ask"),
     path("notes/<uuid:pk>/accords/organisation/", publishing.organisation, name="organisation"),
     path("notes/<uuid:pk>/accords/<uuid:consent>/", publishing.consent, name="consent"),
+    path("notes/<uuid:pk>/citations/", quoting.quotations, name="quotations"),
+    path("notes/<uuid:pk>/citations/<uuid:quotation>/", quoting.quotation, name="quotation"),
     path("notes/<uuid:pk>/redescendre/", publishing.come_down, name="lower"),
     path("notes/<uuid:pk>/relecture/demander/", reviewing.ask, name="ask_review"),
     path("notes/<uuid:pk>/relecture/", reviewing.answer, name="review"),

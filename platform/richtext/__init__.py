@@ -6,6 +6,7 @@ nh3 alone decides (docs/decisions/0002-text-safety.md). The two parsers that eve
 
 import html as entities
 import re
+import unicodedata
 from typing import Final, Literal
 
 import nh3
@@ -13,8 +14,9 @@ from django.utils.safestring import SafeString
 
 Profile = Literal["message", "note"]
 
-_MESSAGE: Final = frozenset({"p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "code"})
-_NOTE: Final = _MESSAGE | {"h3", "h4", "table", "thead", "tbody", "tr", "th", "td", "caption"}
+_WORDS: Final = frozenset({"p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "code"})
+_MESSAGE: Final = _WORDS | {"span"}  # somebody's name, and nothing else
+_NOTE: Final = _WORDS | {"h3", "h4", "table", "thead", "tbody", "tr", "th", "td", "caption"}
 PROFILES: Final[dict[str, frozenset[str]]] = {"message": _MESSAGE, "note": _NOTE}
 
 #: Characters taken from one person at once; asked before any other work.
@@ -22,7 +24,7 @@ MAX_LENGTH: Final[dict[str, int]] = {"message": 8_192, "note": 65_536}
 
 LINK_REL: Final = "noopener nofollow ugc"
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
-_ATTRIBUTES: Final = {"a": {"href"}, "th": {"scope"}}
+_ATTRIBUTES: Final = {"a": {"href"}, "th": {"scope"}, "span": {"class", "data-person"}}
 #: Their content is code or markup, not words: it goes with them.
 _DROPPED_WITH_CONTENT: Final = frozenset(
     {"script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "noscript", "template", "svg"}
@@ -36,6 +38,12 @@ _HREF: Final = re.compile(
 _URL: Final = re.compile(r"https?://[^\s<>\"'`«»\u200b-\u200f\u2028-\u202e\u2060-\u206f]+", re.I)
 _BLOCK_END: Final = re.compile(r"<br>|</(?:p|li|h3|h4|blockquote|tr|caption)>")
 _CELL_END: Final = re.compile(r"</t[hd]>")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+#: Not written by anyone's keyboard: control characters, what turns the direction of the words that follow it, and
+#: the code points that Unicode keeps out of texts (`marks` uses two of them).
+_UNWRITTEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+#: Letters by their class that show nothing all the same.
+_INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
 
 
 class TooLong(ValueError):
@@ -48,6 +56,10 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
         return value if _HREF.match(value) else None
     if attribute == "scope":
         return value if value in {"col", "row"} else None
+    if attribute == "class":
+        return value if value == "mention" else None
+    if attribute == "data-person":
+        return value if _UUID.match(value) else None
     return value if attribute == "rel" else None
 
 
@@ -91,6 +103,19 @@ def clean_html(html: str, *, profile: Profile = "note") -> SafeString:
 def shown(html: str, *, profile: Profile = "note") -> SafeString:
     """Stored `html` on its way to a page: cleaned once more, so that a row written by other means is harmless too."""
     return SafeString(_pass(html, PROFILES[profile]))
+
+
+def plain(text: str) -> str:
+    """What somebody typed, with one kind of line end and one spelling of each letter, less what no keyboard writes."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return unicodedata.normalize("NFC", _UNWRITTEN.sub("", text))
+
+
+def is_blank(text: str) -> bool:
+    """Does it show nothing: spaces, joiners, fillers?"""
+    return all(
+        letter in _INVISIBLE or unicodedata.category(letter) in {"Zs", "Zl", "Zp", "Cc", "Cf"} for letter in text
+    )
 
 
 def from_text(text: str) -> SafeString:

@@ -1,33 +1,70 @@
 """HTML as text that a person can write in a plain field, and back: for pages without the editor.
 
 A blank line ends a paragraph; « - » and « 1. » begin the items of a list, « > » a quotation, « ### » a heading;
-**strong**, *emphasis*, [words](https://address).
+**strong**, *emphasis*, [words](https://address). A message has no headings, and may name people.
 """
 
 import html as entities
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Final
+from uuid import UUID
 
 from django.utils.safestring import SafeString
 
-from richtext import MAX_LENGTH, Profile, TooLong, clean_html
+from richtext import MAX_LENGTH, Profile, TooLong, _clean, clean_html, plain
 
 _INLINE: Final = {"strong": "**", "em": "*"}
 _HEADINGS: Final = {"h3": "### ", "h4": "#### "}
 _LINE: Final = re.compile(
     r"(?:(?P<item>[-•*]) |(?P<number>\d{1,3})[.)] |(?P<quote>>) ?|(?P<h4>####) |(?P<h3>###) )?(?P<words>.*)"
 )
-_STRONG: Final = re.compile(r"\*\*([^*\n]+)\*\*")
-_EM: Final = re.compile(r"\*([^*\n]+)\*")
+_STRONG: Final = re.compile(r"\*\*(?! )([^*\n]+)(?<! )\*\*")
+_EM: Final = re.compile(r"\*(?! )([^*\n]+)(?<! )\*")
 _LINK: Final = re.compile(r"\[([^\[\]\n]+)\]\(((?:https?://|mailto:)[^\s()<>\"]+)\)")
-_URL: Final = re.compile(r"(?<![\"\w>])https?://[^\s<>\"]*[^\s<>\".,;:!?)\]]")
+_URL: Final = re.compile(r"(?<![\"\w])https?://[^\s<>\"\ufdd0\ufdd1]*[^\s<>\".,;:!?)\]\ufdd0\ufdd1*]")
+_KEPT: Final = re.compile("\ufdd0(\\d+)\ufdd1")
 
 
-def from_marks(text: str, *, profile: Profile = "note") -> SafeString:
-    """The clean HTML of a text with marks. Raises `richtext.TooLong` as `clean_html` does."""
+@dataclass(frozen=True)
+class Named:
+    """Where a text names somebody: from `start` to `end`. Without `person`, it names several."""
+
+    start: int
+    end: int
+    name: str
+    person: UUID | None = None
+
+
+class _Kept:
+    """Pieces of HTML that stand aside, each behind a sign that no text holds, while marks are read."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+
+    def put(self, piece: str) -> str:
+        self.pieces.append(piece)
+        return f"\ufdd0{len(self.pieces) - 1}\ufdd1"
+
+    def back(self, html: str) -> str:
+        return _KEPT.sub(lambda found: self.pieces[int(found[1])], html)
+
+
+def from_marks(text: str, *, profile: Profile = "note", people: Sequence[Named] = ()) -> SafeString:
+    """The clean HTML of a text with marks, in a message with the people it names: places in `richtext.plain(text)`.
+
+    Raises `richtext.TooLong` for a text above `MAX_LENGTH[profile]`, and for a note also when its HTML is.
+    """
     if len(text) > MAX_LENGTH[profile]:
         raise TooLong(len(text))
+    kept = _Kept()
+    text = plain(text)
+    for named in sorted(people, key=lambda one: one.start, reverse=True):
+        person = f' data-person="{named.person}"' if named.person else ""
+        span = f'<span class="mention"{person}>{entities.escape(named.name)}</span>'
+        text = text[: named.start] + kept.put(span) + text[named.end :]
     html: list[str] = []
     holding = ""  # the element that the lines before have opened
     lines: list[str] = []
@@ -42,31 +79,34 @@ def from_marks(text: str, *, profile: Profile = "note") -> SafeString:
             html.append(f"<{holding}>{'<br>'.join(lines)}</{holding}>")
         holding, lines = "", []
 
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+    for line in text.split("\n"):
         line = line.strip()
         if not line:
             close()
             continue
         found = _LINE.match(line)
         assert found  # noqa: S101  every part of the expression is optional
+        heading = "h4" if found["h4"] else "h3" if found["h3"] else ""
+        words = line if heading and profile == "message" else found["words"]
         kind = (
             "ul" if found["item"] else "ol" if found["number"] else "blockquote" if found["quote"]
-            else "h4" if found["h4"] else "h3" if found["h3"] else "p"
+            else heading if heading and profile != "message" else "p"
         )  # fmt: skip
         if kind != holding or kind in _HEADINGS:
             close()
         holding = kind
-        lines.append(_marked(found["words"]))
+        lines.append(_marked(words, kept))
     close()
-    return clean_html("".join(html), profile=profile)
+    whole = kept.back("".join(html))
+    return _clean(whole, profile) if profile == "message" else clean_html(whole, profile=profile)
 
 
-def _marked(text: str) -> str:
+def _marked(text: str, kept: _Kept) -> str:
     html = entities.escape(text, quote=False)
-    html = _LINK.sub(r'<a href="\2">\1</a>', html)
+    html = _LINK.sub(lambda found: kept.put(f'<a href="{found[2]}">') + found[1] + kept.put("</a>"), html)
+    html = _URL.sub(lambda found: kept.put(f'<a href="{found[0]}">{found[0]}</a>'), html)
     html = _STRONG.sub(r"<strong>\1</strong>", html)
-    html = _EM.sub(r"<em>\1</em>", html)
-    return _URL.sub(lambda found: f'<a href="{found.group()}">{found.group()}</a>', html)
+    return _EM.sub(r"<em>\1</em>", html)
 
 
 class _Writer(HTMLParser):
@@ -101,7 +141,7 @@ class _Writer(HTMLParser):
         elif tag == "p":
             self.text += "> " if "blockquote" in self.open else ""
             self.lost |= "li" in self.open
-        elif tag != "blockquote":
+        elif tag not in {"blockquote", "span"}:
             self.lost = True
 
     def handle_endtag(self, tag: str) -> None:
@@ -125,10 +165,20 @@ class _Writer(HTMLParser):
         self.text += data
 
 
+def as_marks(html: str) -> str:
+    """Clean `html` as near as marks can say it: for changing a message, where people are named as they are read."""
+    return _written(html).text.strip()
+
+
 def to_marks(html: str) -> str | None:
     """Clean `html` as text with marks; None when it holds what marks cannot say, and would be lost."""
+    writer = _written(html)
+    text = writer.text.strip()
+    return None if writer.lost or str(from_marks(text)) != html.strip() else text
+
+
+def _written(html: str) -> _Writer:
     writer = _Writer()
     writer.feed(html)
     writer.close()
-    text = writer.text.strip()
-    return None if writer.lost or str(from_marks(text)) != html.strip() else text
+    return writer

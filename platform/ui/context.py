@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 #: Which entry of the main navigation the pages of a package belong to, when they do not say otherwise.
-SECTIONS = {"cohorts": "cohort", "workshops": "cohort", "discussions": "cohort", "reservoir": "reservoir"}
+SECTIONS = {"cohorts": "cohort", "workshops": "cohort", "discussions": "talk", "reservoir": "reservoir"}
 PUBLIC_PATHS = {"cohorts:open", "cohorts:public", "cohorts:apply"}
 THEMES = ("light", "dark")
 

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
-const entries = ["css/site.css", "core.ts", "channel.ts", "room.ts", "note.ts"].filter((file) => existsSync(file));
+const entries = ["css/site.css", "core.ts", "sw.ts", "channel.ts", "room.ts", "note.ts"].filter((file) => existsSync(file));
 const sha256 = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
 
 const record = {};

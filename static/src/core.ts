@@ -2,8 +2,11 @@
 // Pages work without it.
 
 import "./live";
+import { notices } from "./notices";
+import { outbox } from "./outbox";
 import { passkeys } from "./passkeys";
 import { pickers } from "./picker";
+import { unread } from "./unread";
 
 const root = document.documentElement;
 root.classList.add("scripted");
@@ -57,9 +60,9 @@ function attempt<T>(work: () => T): T | null {
 
 const forget = (key: string) => attempt(() => localStorage.removeItem(key));
 
-function read(key: string): string {
+function read(key: string): Draft | null {
   const draft = attempt(() => JSON.parse(localStorage.getItem(key) ?? "null") as Draft | null);
-  return draft && Date.now() - draft.at < KEPT_MS ? draft.value : "";
+  return draft?.value && Date.now() - draft.at < KEPT_MS ? draft : null;
 }
 
 function keep(field: Field): void {
@@ -109,9 +112,14 @@ function restore(scope: ParentNode): void {
   for (const field of draftFields(scope)) {
     if (restored.has(field) || field.readOnly) continue;
     restored.add(field);
-    const value = read(keyOf(field));
-    if (!value || value === field.value) continue;
-    if (field.value) {
+    const draft = read(keyOf(field));
+    if (!draft || draft.value === field.value) continue;
+    const { value, at } = draft;
+    const savedAt = Date.parse(field.dataset.savedAt ?? ""); // what another device has sent us since
+    if (savedAt) {
+      if (at > savedAt) put(field, value);
+      else forget(keyOf(field));
+    } else if (field.value) {
       offer(field, value);
     } else {
       put(field, value);
@@ -166,3 +174,6 @@ forgetOldOnes();
 restore(document);
 pickers();
 passkeys();
+outbox();
+unread();
+notices();

@@ -10,8 +10,10 @@ export type LiveEvent = {
   html?: string;
   client_id?: string;
 };
-/** `reset`: what happened is no longer in the log, load everything again. */
-export type Ear = { event: (event: LiveEvent) => void; reset?: () => void };
+/** `reset`: what happened is no longer in the log, load everything again. `whisper`: what only the moment is
+ *  interested in, such as who is typing; it may be lost. */
+export type Ear = { event: (event: LiveEvent) => void; reset?: () => void; whisper?: (whisper: Whisper) => void };
+export type Whisper = { topic: string; kind: string; facts: Record<string, unknown> };
 export type Live = {
   /** Hear the events of `topic` after number `seq`, each once, in order. Returns a function that stops. */
   watch(topic: string, seq: number, ear: Ear): () => void;
@@ -36,6 +38,7 @@ type Heads = Record<string, [number, number]>;
 type Frame =
   | { t: "welcome" | "hb"; server_ms: number; heads: Heads }
   | ({ t: "ev" } & LiveEvent)
+  | ({ t: "whisper" } & Whisper)
   | { t: "revoke"; topic: string }
   | { t: "bye"; retry_ms: number };
 
@@ -45,6 +48,8 @@ const says = document.documentElement.lang === "en"
 
 const SILENCE = 35_000;
 const HELLO = 8_000;
+const PATIENCE = 2_500; // without a word, before asking whether the server is there
+const SAID = new Set([1008, 1009, 1012, 4401, 4403, 4408, 4429]); // what only our server says: the way is open
 const topics = new Map<string, Topic>();
 const backs: (() => void)[] = [];
 
@@ -81,7 +86,7 @@ const ways: Record<string, () => () => void> = {
           const answer = await fetch(`/live/poll/?topics=${encodeURIComponent(asked())}${now}`, { signal: stop.signal });
           if (!answer.ok) return lost(answer.status === 401 ? 4401 : 0);
           for (const frame of ((await answer.json()) as { frames: Frame[] }).frames) if (!stop.signal.aborted) hear(frame);
-          await pause(300); // lets a catch-up move the numbers on, and is kind to the server in any case
+          await pause(150); // lets a catch-up move the numbers on, and is kind to the server in any case
         }
       } catch {
         if (!stop.signal.aborted) lost(0);
@@ -93,11 +98,12 @@ const ways: Record<string, () => () => void> = {
 const order = Object.keys(ways);
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
+const today = () => new Date().toDateString();
 let way = remembered();
 let close: (() => void) | null = null;
 let retry = 0; // timer of the next attempt
 let attempts = 0;
-let misses = 0; // attempts of this way in that never got a word
+let misses = 0; // attempts of this way in that got no word although the server answers
 let welcomed = false;
 let everWelcomed = false;
 let heardAt = 0;
@@ -105,9 +111,11 @@ let wait: number | null = null; // asked for by the server
 let offset: number | null = null;
 let ended = false;
 
+/** The way in that worked last, today: tomorrow's network may let more through. */
 function remembered(): number {
   try {
-    return Math.max(0, order.indexOf(sessionStorage.getItem("live-way") ?? ""));
+    const [name, day] = (localStorage.getItem("live-way") ?? "").split("@");
+    return day === today() ? Math.max(0, order.indexOf(name!)) : 0;
   } catch {
     return 0;
   }
@@ -122,7 +130,8 @@ function open(): void {
   welcomed = false;
   heardAt = performance.now();
   try {
-    close = ways[order[way]!]!();
+    const closing = (close = ways[order[way]!]!());
+    setTimeout(() => close === closing && !welcomed && void doubt(2), PATIENCE);
   } catch {
     lost(0); // something forbids even trying this way in
   }
@@ -132,22 +141,41 @@ function lost(code: number): void {
   close?.();
   close = null;
   const wasWelcome = welcomed;
+  const turnedAway = !welcomed && !SAID.has(code);
   welcomed = false;
-  if (code === 4401) return end();
+  if (code === 4401 && !wasWelcome) return end(); // else once more: a new password renews the session of this browser
   if (!topics.size || retry) return;
-  setTimeout(() => !welcomed && !ended && topics.size && notice(says.cut), 2000);
-  if (!wasWelcome && navigator.onLine && ++misses >= 2) void goDown();
-  const longest = code === 4429 || !navigator.onLine ? 60_000 : Math.min(30_000, 500 * 2 ** attempts++);
+  // Seldom in a long outage; often enough in its first minute that all are back within five seconds of its end.
+  const most = attempts < 20 ? 3_000 : 30_000;
+  const longest = code === 4429 || !navigator.onLine ? 60_000 : Math.min(most, 500 * 2 ** attempts++);
   retry = window.setTimeout(open, wait ?? Math.random() * longest);
   wait = null;
+  if (turnedAway) void doubt(1);
+  setTimeout(() => !welcomed && void doubt(0), 2000);
 }
 
-/** This way in does not answer although the server does: something between us blocks it. */
-async function goDown(): Promise<void> {
-  const there = await fetch("/healthz").then((answer) => answer.ok, () => false);
-  if (!there || welcomed) return;
-  misses = 0;
-  way = (way + 1) % order.length;
+/** Does the server answer at all? If so what stands between us blocks this way in, and the next one is tried in
+ *  silence; if not, the person is told. `weight`: how much the doubt counts, two are enough. */
+async function doubt(weight: number): Promise<void> {
+  const tried = way;
+  const there = await answers();
+  if (welcomed || ended || tried !== way || !topics.size) return;
+  if (!there) {
+    if (weight !== 1) notice(says.cut); // a first failure may be a server that starts again
+  } else if ((misses += weight) >= 2) {
+    misses = attempts = 0;
+    way = (way + 1) % order.length;
+    open();
+  }
+}
+
+/** The shortest question that passes wherever pages do. */
+async function answers(): Promise<boolean> {
+  if (!navigator.onLine) return false;
+  const signal = AbortSignal.timeout?.(5000) ?? null;
+  const answer = await fetch(`/live/poll/?topics=${encodeURIComponent(asked())}&now=1`, { signal }).catch(() => null);
+  if (answer?.status === 401) end();
+  return answer?.ok ?? false;
 }
 
 function end(): void {
@@ -184,6 +212,8 @@ function hear(frame: Frame): void {
     for (const [name, [epoch, seq]] of Object.entries(frame.heads)) settle(name, epoch, seq);
   } else if (frame.t === "ev") {
     take(frame);
+  } else if (frame.t === "whisper") {
+    for (const ear of topics.get(frame.topic)?.ears.keys() ?? []) ear.whisper?.(frame);
   } else if (frame.t === "revoke") {
     const known = topics.get(frame.topic)?.known;
     topics.delete(frame.topic);
@@ -199,7 +229,7 @@ function greet(): void {
   attempts = misses = 0;
   notice("");
   try {
-    sessionStorage.setItem("live-way", order[way]!);
+    localStorage.setItem("live-way", `${order[way]}@${today()}`);
   } catch {
     // private browsing: found again at the next page
   }
@@ -210,7 +240,8 @@ function settle(name: string, epoch: number, head: number): void {
   const topic = topics.get(name);
   if (!topic) return;
   topic.known = true;
-  if ((topic.epoch && topic.epoch !== epoch) || head < topic.seq) return reset(topic, epoch, head);
+  // Numbers go back with a restore, which raises the epoch; in the same epoch a lower head was only said earlier.
+  if (topic.epoch ? topic.epoch !== epoch : head < topic.seq) return reset(topic, epoch, head);
   topic.epoch = epoch;
   if (head > topic.seq) void catchUp(name, topic);
 }
@@ -225,6 +256,7 @@ function take(event: LiveEvent): void {
   const topic = topics.get(event.topic);
   if (!topic) return;
   if (topic.epoch && event.epoch !== topic.epoch) return reset(topic, event.epoch, event.seq);
+  topic.epoch = event.epoch;
   if (event.seq <= topic.seq) return;
   topic.held.set(event.seq, event);
   for (let next; (next = topic.held.get(topic.seq + 1)); ) {
@@ -396,6 +428,13 @@ addEventListener("online", () => !welcomed && open());
 addEventListener("offline", () => lost(0));
 addEventListener("pagehide", () => close?.());
 addEventListener("pageshow", (event) => event.persisted && open());
+let ticked = performance.now();
 setInterval(() => {
-  if (close && performance.now() - heardAt > (welcomed ? SILENCE : HELLO)) lost(0);
+  const now = performance.now();
+  const slept = now - ticked > 20_000;
+  ticked = now;
+  if (!close || now - heardAt < (welcomed ? SILENCE : HELLO)) return;
+  const held = welcomed && order[way] === "sse" && !slept; // something between us keeps the heartbeats for itself
+  lost(0);
+  if (held) void doubt(2);
 }, 5000);

@@ -139,7 +139,7 @@ def code_in(message):
 def test_the_button_is_there_when_a_provider_is_configured(client, issuer):
     page = client.get(reverse("account_login")).content.decode()
     assert "S’identifier avec ProConnect" in page
-    assert page.index("ProConnect") < page.index("Par mail")
+    assert page.index("ProConnect") < page.index("Par courriel")
 
 
 def test_the_button_is_not_there_otherwise(client):

@@ -200,5 +200,5 @@ def test_the_profile_is_read_by_a_constant_number_of_queries(sign_in, django_ass
     person = UserFactory()
     browser = sign_in(person)
     OrganisationFactory.create_batch(5, territory=TerritoryFactory())
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         browser.get(reverse("accounts:profile"))

@@ -7,11 +7,12 @@ from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).parent
+PARTS = {"cloning", "load", "peers"}  # not benchmarks themselves
 
 
 def main() -> int:
-    names = sorted(path.stem for path in HERE.glob("[a-z]*.py") if path.stem != "cloning")
-    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    names = sorted(path.stem.replace("_", "-") for path in HERE.glob("[a-z]*.py") if path.stem not in PARTS)
+    name = sys.argv[1].replace("_", "-") if len(sys.argv) > 1 else ""
     if name not in names:
         print(f"NAME is one of: {', '.join(names)}")
         return 2
@@ -25,7 +26,7 @@ def main() -> int:
             SECRET_KEY="a key for figures only, fifty characters and more of it",
         )
         import_module("django").setup()
-        benchmark = import_module(f"tests.benchmarks.{name}")
+        benchmark = import_module(f"tests.benchmarks.{name.replace('-', '_')}")
         benchmark.run(Path(folder)) if hasattr(benchmark, "run") else benchmark.main()
     return 0
 

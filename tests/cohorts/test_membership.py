@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from cohorts import charter
 from cohorts.actions import NotAMember, accept_charter, create_cohort, make_peer_group
 from cohorts.models import CharterAcceptance
 from cohorts.permissions import charter_accepted
@@ -43,6 +44,16 @@ def test_the_charter_is_accepted_once_with_its_version(cohort, people):
     assert first.version == "1"
     assert charter_accepted(people[0], cohort)
     assert not charter_accepted(people[1], cohort)
+
+
+def test_a_charter_that_changed_is_accepted_again_and_the_earlier_yes_stays(cohort, people, monkeypatch):
+    accept_charter(cohort=cohort, person=people[0])
+    monkeypatch.setattr(charter, "VERSION", "2")
+    assert not charter_accepted(people[0], cohort)
+    accept_charter(cohort=cohort, person=people[0])
+    assert charter_accepted(people[0], cohort)
+    kept = CharterAcceptance.objects.filter(person=people[0]).order_by("version")
+    assert [acceptance.version for acceptance in kept] == ["1", "2"]
 
 
 def test_the_charter_of_one_path_is_not_that_of_another(cohort, people):

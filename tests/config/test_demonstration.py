@@ -13,7 +13,7 @@ from cohorts.models import Cohort, Milestone, PathTemplate
 from config import demonstration
 from discussions.models import Message
 from reservoir.models import Note
-from spaces.models import Membership, Role
+from spaces.models import Membership, Role, Space
 from workshops.models import Attendance, CodevSession, Commitment, CrossViewsWorkshop, Event, WorkshopSubgroup
 
 pytestmark = pytest.mark.django_db
@@ -38,11 +38,21 @@ def test_what_the_screens_need_is_there(running):
     assert (
         CodevSession.objects.get(state=CodevSession.State.CLIENT_CONFIRMED).client_seat.person.name == "Claire Aubert"
     )
-    assert Message.objects.count() == 200
+    assert Message.objects.count() == 203 + 21
+    assert not Space.objects.exclude(channels__kind="general").exists()
     assert Commitment.objects.count() == 30
-    assert Note.objects.count() == 14
+    assert Note.objects.count() == 15
     assert set(Note.objects.values_list("state", flat=True)) == set(Note.State.values)
     assert not mail.outbox
+
+
+def test_talk_shows_what_one_does_with_messages(running):
+    talk = Message.objects.filter(channel=running.space.channels.get(kind="general"))
+    assert talk.filter(thread__isnull=False).count() >= 4
+    assert talk.filter(quoted__isnull=False).count() >= 2
+    assert talk.get(pinned_at__isnull=False).author.name == "Tomas Ribeiro"
+    assert talk.filter(mentions__person__display_name="Claire Aubert").count() == 1
+    assert len(set(talk.exclude(reactions=None).values_list("reactions__sign", flat=True))) >= 4
 
 
 def test_the_real_paths_and_workshops_stand_beside_it(running):

@@ -127,7 +127,7 @@ def test_words_taken_back_leave_the_message_the_log_and_the_pages(member_of):
     message.refresh_from_db()
     assert message.body == ""
     events = list(LiveEvent.objects.after(channel.topic, 0))
-    assert [event.kind for event in events] == ["message.posted", "message.removed"]
+    assert [event.kind for event in events] == ["message.posted", "message.changed"]
     for event in events:
         assert "secret" not in event.html
         assert "Message supprimé" in event.html

@@ -8,6 +8,7 @@ import factory
 from django.utils import timezone
 
 from accounts.models import ActorKind
+from cohorts import charter
 from cohorts.models import (
     Application,
     CharterAcceptance,
@@ -72,7 +73,7 @@ class CharterAcceptanceFactory(factory.django.DjangoModelFactory[CharterAcceptan
 
     space = factory.SubFactory(SpaceFactory)
     person = factory.SubFactory(UserFactory)
-    version = "2026-1"
+    version = charter.VERSION
 
 
 class ApplicationFactory(factory.django.DjangoModelFactory[Application]):

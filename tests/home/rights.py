@@ -1,6 +1,7 @@
 """Who may do what with the pages made of several features, and those about the platform."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ def _cohort(world: World) -> dict[str, object]:
 
 OUT = {"visitor": 302, "outsider": 404, "other": 404, "former": 404, "admin": 404}
 IN = OUT | {"participant": 200, "facilitator": 200, "co_facilitator": 200, "sponsor": 200}
+TALKERS = IN | {"sponsor": 404}
 FACILITATORS = IN | {"participant": 403, "sponsor": 403}
 NOTING = FACILITATORS | {"facilitator": 302, "co_facilitator": 302}
 
@@ -45,6 +47,26 @@ ROWS = [
         get=FACILITATORS,
         post=NOTING,
         data=lambda w: {"organisations": [w.organisation.pk]},
+    ),
+    Row(
+        "home:talk_about_note",
+        lambda w: {"pk": w.cohort_note.pk},
+        post={"visitor": 302, "participant": 302, "facilitator": 302, "co_facilitator": 302, "rest": 404},
+    ),
+    Row(
+        "home:talk_about_note",
+        lambda w: {"pk": w.public_note.pk},
+        post={"visitor": 302, "participant": 302, "facilitator": 302, "co_facilitator": 302, "rest": 403},
+        label="public",
+    ),
+    Row("home:talk_about_note", lambda w: {"pk": w.draft_note.pk}, post={"visitor": 302, "rest": 404}, label="private"),
+    Row("home:search", get={"rest": 200}, query=lambda world: {"q": "cantine de:pascale"}),
+    Row(
+        "home:capitalise",
+        get=TALKERS,
+        post=TALKERS | {"participant": 302, "facilitator": 302, "co_facilitator": 302},
+        query=lambda world: {"messages": world.message.pk},
+        data=lambda world: {"messages": world.message.pk, "title": "Ouvrir une cantine", "client_id": uuid4()},
     ),
     Row("home:about", get={"rest": 200}),
     Row("home:legal", get={"rest": 200}),

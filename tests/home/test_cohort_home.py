@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cohorts.models import Cohort
+from discussions.actions import open_direct, post_message
+from discussions.actions.moderation import hide_message
 from discussions.models import Channel, Message
 from home.cohort import steps
 from reservoir.models import Note
@@ -238,6 +240,22 @@ def test_a_newcomer_reads_her_next_date_first(cohort, joined, read):
 def post(space, author, body="<p>Qui part de Brène ?</p>", seq=1, **fields):
     channel = Channel.objects.filter(space=space).first() or Channel.objects.create(space=space, name="Vie")
     return Message.objects.create(channel=channel, author=author, body=body, seq=seq, client_id=uuid4(), **fields)
+
+
+def test_words_that_are_hidden_confidential_or_between_two_people_are_not_among_the_last(cohort, joined, read):
+    one, two = joined(), joined()
+    facilitator = joined(Role.FACILITATOR)
+    hidden = _said(Channel.objects.create(space=cohort.space, name="Covoiturage"), two, "Le maire ment")
+    hide_message(message=hidden, by=facilitator, reason="Une personne y est nommée.")
+    _said(open_direct(by=one, other=two), two, "Entre nous deux")
+    session = {"kind": Channel.Kind.ABOUT, "about_kind": "session", "about_id": uuid4(), "confidential": True}
+    _said(Channel.objects.create(space=cohort.space, name="Séance", **session), two, "Ma directrice part")
+    page = read(one)
+    assert not [words for words in ("Le maire ment", "Entre nous deux", "Ma directrice part") if words in page]
+
+
+def _said(channel, author, words):
+    return post_message(channel=channel, author=author, body=f"<p>{words}</p>", client_id=uuid4())
 
 
 def test_the_last_three_messages_are_there_and_removed_ones_are_not(cohort, joined, read):

@@ -37,11 +37,16 @@ def test_a_request_that_needs_no_thread_takes_none():
     assert Hand.idle == []
 
 
-def test_a_burst_leaves_no_more_idle_threads_than_are_kept(monkeypatch):
-    monkeypatch.setattr(pages, "KEPT", 2)
+def test_a_burst_has_no_more_threads_than_answer_at_once_and_those_who_waited_are_served_in_order(monkeypatch):
+    monkeypatch.setattr(pages, "AT_ONCE", 2)
+    monkeypatch.setattr(Hand, "busy", 0)
     hands = [Hand() for _ in range(5)]
-    for hand in hands:
-        hand.submit(threading.get_ident).result()
-    for hand in hands:
+    answers = [hand.submit(threading.get_ident) for hand in hands]
+    assert len({answer.result(5) for answer in answers[:2]}) == 2
+    assert not any(answer.running() or answer.done() for answer in answers[2:])
+    for hand, next_answer in zip(hands, answers[2:], strict=False):
+        hand.release()
+        next_answer.result(5)
+    for hand in hands[3:]:
         hand.release()
     assert len(Hand.idle) == 2

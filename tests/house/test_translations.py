@@ -14,11 +14,15 @@ from config.settings import ROOT
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 ENGLISH = re.compile(r"\b(the|and|your|you|this|with|please|must|not|cannot|is|are|of|for)\b", re.I)
 NAMES = re.compile(r"Entre pairs|Français|English|ProConnect|SIREN|RNA|INSEE|[\w./-]+\.(?:fr|eu|org)\b[\w./-]*")
+# What people type is the same in every language: an operator of the search, the names of the little pictures.
+TYPED, TYPED_IN = {"après"}, {"platform/richtext/shortcodes.py"}
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"})
 MODULES = [
     path
     for path in sources()
-    if path.suffix == ".py" and not {"management", "config"} & set(path.relative_to(ROOT).parts)
+    if path.suffix == ".py"
+    and not {"management", "config"} & set(path.relative_to(ROOT).parts)
+    and str(path.relative_to(ROOT)) not in TYPED_IN
 ]
 GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"}
 
@@ -112,6 +116,7 @@ def bare_french(tree: ast.AST) -> list[str]:
         and isinstance(node.value, str)
         and re.search(r"[éèêàçùôîû]\w|\w[éèêàçùôîû]|\w’\w", node.value)
         and node not in docs | said
+        and node.value not in TYPED
         and not re.search(r"\[|\(\?", node.value)  # a pattern, not a sentence
         and NAMES.sub("", node.value)
     ]

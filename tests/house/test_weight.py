@@ -20,8 +20,8 @@ def compressed(*paths: Path) -> int:
     return sum(len(brotli.compress(path.read_bytes())) for path in paths)
 
 
-def test_the_style_sheet_weighs_ten_kilobytes_at_most():
-    assert compressed(DIST / "site.css") <= 10 * KB
+def test_the_style_sheet_weighs_twelve_kilobytes_at_most():
+    assert compressed(DIST / "site.css") <= 12 * KB
 
 
 def test_the_fonts_weigh_forty_kilobytes_at_most():
@@ -31,7 +31,8 @@ def test_the_fonts_weigh_forty_kilobytes_at_most():
 # The editor of a note written by several comes once, on its own page, with a budget of its own.
 @pytest.mark.parametrize("role", sorted({"", *BUILT} - {"site.css", "core.js"}))
 def test_the_scripts_of_a_page_weigh_twenty_two_kilobytes_at_most(role):
-    assert compressed(HTMX, DIST / "core.js", *([DIST / role] if role else [])) <= 22 * KB
+    asks = [] if role == "channel.js" else [HTMX]  # pages of talk ask the server by themselves
+    assert compressed(*asks, DIST / "core.js", *([DIST / role] if role else [])) <= 22 * KB
 
 
 def sha256(path: Path) -> str:

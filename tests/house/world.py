@@ -71,6 +71,7 @@ class Row:
     query: Callable[["World"], dict[str, Any]] = field(default=lambda world: {})
     label: str = ""  # tells two rows of the same route apart
     get_writes: str = ""  # why this GET may write: needs a reason a reviewer accepts
+    own_proof: str = ""  # why this POST comes without our CSRF token, and what proves it instead
 
     def __post_init__(self) -> None:
         for statuses in (self.get, self.post):

@@ -43,7 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The demonstration as `make demo` serves it."""
-    server = Server(tmp_path_factory.mktemp("server"))
+    # A script types faster than people: their limit is tried in tests/discussions.
+    server = Server(tmp_path_factory.mktemp("server"), SENDS_A_MINUTE="6000")
     try:
         server.manage("demo", "--prepare-only")
         yield server.start()
@@ -108,17 +109,19 @@ def visit(server: Server, browser: Browser, provoked: list[str]) -> Iterator[Cal
     """`visit(person)`: a page in a browser of their own, signed in by the demonstration's link; nobody without one.
 
     Options: `width`, `height`, `javascript`, `dark`, `path` to open at once, `before` (a script run in each page
-    before its own).
+    before its own), `through` (the address of a proxy in front of the server).
     """
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
+    ours: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
         if message.type == "error" and not any(re.search(one, message.text) for one in (EXPECTED, *provoked)):
             troubles.append(f"{message.text} ({message.location.get('url')})")
 
     def watch(request: Request) -> None:
-        if not request.url.startswith((server.url, server.url.replace("http", "ws", 1), "data:", "blob:")):
+        hosts = [host for url in ours for host in (url, url.replace("http", "ws", 1))]
+        if not request.url.startswith((*hosts, "data:", "blob:")):
             troubles.append(f"another host was asked: {request.url}")
 
     def open_page(
@@ -130,9 +133,11 @@ def visit(server: Server, browser: Browser, provoked: list[str]) -> Iterator[Cal
         dark: bool = False,
         path: str = "/",
         before: str = "",
+        through: str = "",
     ) -> Page:
+        ours.append(through or server.url)
         context = browser.new_context(
-            base_url=server.url,
+            base_url=ours[-1],
             viewport={"width": width, "height": height},
             java_script_enabled=javascript,
             color_scheme="dark" if dark else "light",

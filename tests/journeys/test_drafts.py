@@ -15,6 +15,7 @@ def thread(visit, person):
     def open_thread() -> Page:
         page = visit(person("nadia"))
         page.get_by_role("link", name="Lire et écrire").click()
+        page.get_by_role("main").get_by_role("link", name="Vie de la cohorte").click()
         return page
 
     return open_thread

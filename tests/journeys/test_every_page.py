@@ -98,7 +98,7 @@ STOP = """() => {
     name: `${element.tagName.toLowerCase()} « ${words.trim().slice(0, 40)} »`,
     inView: right > left && bottom > top,
     covered: !points.some(([x, y]) => own(document.elementFromPoint(x, y))),
-    outlined: marked(element) || (!!element.closest("label") && marked(element.closest("label"))),
+    outlined: [element, element.closest("label"), element.closest(".writing")].some(one => one && marked(one)),
     first: element.matches(".skip"),
   };
 }"""
@@ -126,7 +126,7 @@ def key_pages(rows, person) -> dict[str, tuple[str | None, str]]:
         cohort = main_cohort()
         session = CodevSession.objects.filter(event__space__name="Les Passerelles").latest("event__starts_at")
         note = Note.objects.filter(authorships__person=mehdi).exclude(state=Note.State.WITHDRAWN).earliest("created_at")
-        channel = Channel.objects.get(space=cohort.pk)
+        channel = Channel.objects.get(space=cohort.pk, kind=Channel.Kind.GENERAL)
         open_path = type(cohort).objects.get(state="open", is_demonstration=True)
         return {
             "home": ("claire", reverse("home:cohort", args=[cohort.pk])),

@@ -28,6 +28,10 @@ def say(page: Page, words: str) -> None:
     page.get_by_role("button", name="Envoyer").click()
 
 
+def wait_for_way(page: Page, way: str) -> None:
+    page.wait_for_function("way => localStorage.getItem('live-way')?.startsWith(`${way}@`)", arg=way)
+
+
 @pytest.mark.parametrize(("blocked", "expected"), [((), "ws"), (("ws",), "sse"), (("ws", "sse"), "poll")])
 def test_a_message_arrives_by_the_way_that_is_open(visit, talk, blocked, expected):
     channel, nadia, mehdi = talk
@@ -38,7 +42,7 @@ def test_a_message_arrives_by_the_way_that_is_open(visit, talk, blocked, expecte
     if "sse" in blocked:
         reader.route("**/live/sse/**", lambda route: route.fulfill(status=403))
     reader.goto(channel.get_absolute_url())
-    reader.wait_for_function("way => sessionStorage.getItem('live-way') === way", arg=expected)
+    wait_for_way(reader, expected)
     for words in ("un", "deux", "trois"):
         say(writer, f"{words} par {expected}")
         expect(reader.get_by_text(f"{words} par {expected}")).to_be_visible()
@@ -75,13 +79,14 @@ def test_a_page_that_was_cut_off_catches_up_by_itself(visit, talk):
     expect(reader.get_by_text("Hors ligne")).to_be_hidden()
 
 
-def test_a_message_whose_answer_is_lost_is_there_once(visit, talk, rows):
+def test_a_message_whose_answer_is_lost_is_there_once(visit, talk, rows, provoked):
+    provoked.append("net::ERR_FAILED")
     channel, nadia, mehdi = talk
     writer, reader = (visit(person, path=channel.get_absolute_url()) for person in (nadia, mehdi))
 
     def unsure(route: Route) -> None:
         route.fetch()
-        route.fulfill(status=404, body="")
+        route.abort()
 
     writer.route("**/messages/", unsure)
     say(writer, "une seule fois")
@@ -95,17 +100,18 @@ def test_a_message_whose_answer_is_lost_is_there_once(visit, talk, rows):
 def test_words_that_the_server_does_not_take_go_back_to_the_field(visit, talk):
     channel, nadia, _ = talk
     page = visit(nadia, path=channel.get_absolute_url())
-    words = "trop long " * 900
+    words = " ".join(["trop long"] * 900)
     say(page, words)
     expect(page.get_by_role("alert")).to_contain_text("caractères")
-    expect(page.get_by_label("Votre message")).to_have_value(words.strip())
+    expect(page.get_by_label("Votre message")).to_have_value(words)
     expect(page.locator("ol.messages > li")).to_have_count(0)
 
 
-def test_an_unsent_message_survives_leaving_the_page(visit, talk):
+def test_an_unsent_message_survives_leaving_the_page(visit, talk, provoked):
+    provoked.append(r"status of 503\b")
     channel, nadia, _ = talk
     page = visit(nadia, path=channel.get_absolute_url())
-    page.route("**/messages/", lambda route: route.fulfill(status=404, body=""))
+    page.route("**/messages/", lambda route: route.fulfill(status=503, body=""))
     say(page, "je reviens")
     expect(page.get_by_role("button", name="Réessayer")).to_be_visible()
     page.unroute("**/messages/")

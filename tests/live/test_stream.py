@@ -9,14 +9,20 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from websockets.frames import Frame as WireFrame
+from websockets.frames import Opcode
+from websockets.streams import StreamReader
 
-from live import consumers, frames
+from live import bus, consumers, frames, guards, lingering, rooms, watchers
 from live import hub as hubs
 from live.frames import Close, Event
 from live.hub import hub
 from live.models import LiveEvent, Topic
-from live.publish import publish, recheck
+from live.protocol import EXTENSION
+from live.publish import publish, recheck, whisper
+from live.sessions import sign_in_of
 from live.threads import in_thread
+from live.wire import websocket_frame
 from tests.live.listening import HOST, OpenPage, application, headers_for
 
 pytestmark = pytest.mark.asyncio
@@ -87,9 +93,38 @@ async def test_a_page_stops_hearing_what_it_no_longer_watches(page):
 async def test_a_page_is_told_where_its_topic_stands_before_it_hears(page):
     await in_thread(_elsewhere, 4)
     listener = await page()
-    assert (await listener.watch("test:a"))["heads"] == {"test:a": [1, 4]}
+    assert (await listener.watch("test:a", seen={"test:a": (1, 4)}))["heads"] == {"test:a": [1, 4]}
     await happens()
     assert (await listener.hear())["seq"] == 5
+
+
+async def test_what_a_page_missed_comes_before_its_welcome(page):
+    await in_thread(_elsewhere, 4)
+    listener = await page()
+    said = [await listener.watch("test:a", "test:b", seen={"test:a": (1, 2)})]
+    while said[-1]["t"] != "welcome":
+        said.append(await listener.hear())
+    assert [event["seq"] for event in said[:-1]] == [3, 4]
+    assert said[-1]["heads"] == {"test:a": [1, 4], "test:b": [1, 0]}
+
+
+async def test_what_the_log_no_longer_holds_is_not_told_with_the_welcome(page):
+    await in_thread(_elsewhere, 4)
+    await in_thread(LiveEvent.objects.filter(seq__lt=4).delete)
+    listener = await page()
+    assert (await listener.watch("test:a", seen={"test:a": (1, 2)}))["heads"] == {"test:a": [1, 4]}
+    assert (await listener.watch("test:a", seen={"test:a": (7, 3)}))["heads"] == {"test:a": [1, 4]}
+
+
+async def test_a_page_that_missed_a_lot_is_told_some_of_it(page, monkeypatch):
+    monkeypatch.setattr(hubs, "MISSED", 250)
+    await in_thread(_elsewhere, 9)
+    listener = await page()
+    said = [await listener.watch("test:a")]
+    while said[-1]["t"] != "welcome":
+        said.append(await listener.hear())
+    assert [event["seq"] for event in said[:-1]] == [1, 2, 3]
+    assert said[-1]["heads"] == {"test:a": [1, 9]}
 
 
 async def test_the_client_made_id_comes_back_to_its_author_alone(page):
@@ -115,6 +150,64 @@ async def test_an_action_that_fails_wakes_nobody(page):
     assert await listener.receive_nothing(0.3)
     await happens()
     assert (await listener.hear())["seq"] == 1
+
+
+# --- whispers ----------------------------------------------------------------------------------------------
+
+
+async def test_a_whisper_is_heard_now_and_kept_nowhere(page):
+    here, there = await page(), await page()
+    await here.watch("test:a")
+    await there.watch("test:b")
+    await in_thread(whisper, "test:a", "typing", person=here.person.pk)
+    assert await here.hear() == {
+        "t": "whisper",
+        "topic": "test:a",
+        "kind": "typing",
+        "facts": {"person": str(here.person.pk)},
+    }
+    assert await there.receive_nothing(0.1)
+    assert await in_thread(LiveEvent.objects.count) == 0
+
+
+async def test_a_whisper_comes_after_what_was_said_before_it(page):
+    listener = await page()
+    await listener.watch("test:a")
+    hub.tell(Event("test:a", 1, 1, "moved", {}))
+    hub.tell_whisper("test:a", "typing", {})
+    assert [(await listener.hear())["t"] for _ in range(2)] == ["ev", "whisper"]
+
+
+async def test_a_page_that_is_behind_misses_whispers_and_nothing_else(page, monkeypatch):
+    monkeypatch.setattr(watchers, "LAG", 0)
+    listener = await page()
+    await listener.watch("test:a")
+    hub.tell_whisper("test:a", "typing", {})
+    await happens()
+    assert (await listener.hear())["t"] == "ev"
+
+
+async def test_whispers_of_other_processes_come_through_redis_and_our_own_only_once(page):
+    heard = []
+
+    class Ear:
+        def heard(self, topic: str, seq: int) -> None:
+            heard.append((topic, seq))
+
+        def whispered(self, topic: str, kind: str, facts: object) -> None:
+            heard.append((topic, kind, facts))
+
+    listening = bus.Bus("redis://127.0.0.1:1/0", Ear(), back=lambda: None)
+    ours = bus.whisper("test:a", "typing", {"person": uuid4()})
+    for said in (bus.knock("test:a", 3), ours, '{"topic": "test:a"}', "[" * 9999, ours.replace(bus._ME, "f" * 8)):
+        listening._take(said.encode())
+    await listening.stop()
+    assert heard == [("test:a", 3), ("test:a", "typing", json.loads(ours)["facts"])]
+
+
+async def test_a_whisper_is_no_place_for_words():
+    with pytest.raises(ValueError, match="a few ids"):
+        whisper("test:a", "typing", words="x" * 500)
 
 
 # --- order and holes ---------------------------------------------------------------------------------------
@@ -165,7 +258,7 @@ async def test_numbers_that_went_back_in_a_restore_are_told(page, monkeypatch):
     monkeypatch.setattr(frames, "HEARTBEAT", 0.3)
     await in_thread(_elsewhere, 5)
     listener = await page()
-    await listener.watch("test:a")
+    await listener.watch("test:a", seen={"test:a": (1, 5)})
 
     def restore() -> None:
         LiveEvent.objects.filter(seq__gt=2).delete()
@@ -185,7 +278,7 @@ async def test_numbers_that_went_back_in_a_restore_are_told(page, monkeypatch):
 async def test_a_knock_that_makes_no_sense_changes_nothing(page):
     listener = await page()
     await listener.watch("test:a")
-    hub.heard("person:not-an-id", 0)
+    hub.heard("recheck:not-an-id", 0)
     hub.heard("test:a", 10**9)
     await happens()
     assert (await listener.hear())["seq"] == 1
@@ -233,6 +326,31 @@ async def test_a_right_lost_without_a_word_is_noticed_by_the_lease(page, ears, m
     await leaving.watch("test:a")
     ears.clear()
     assert await leaving.closed() == Close.REVOKED
+
+
+def _sign_out(page: OpenPage) -> None:
+    page.client.logout()
+
+
+def _deactivate(page: OpenPage) -> None:
+    page.person.is_active = False
+    page.person.save(update_fields=["is_active"])
+
+
+def _change_password(page: OpenPage) -> None:
+    page.person.set_password("une autre phrase de passe")
+    page.person.save(update_fields=["password"])
+
+
+@pytest.mark.parametrize("end", [_sign_out, _deactivate, _change_password])
+async def test_a_sign_in_that_ends_ends_its_pages_at_once(page, end):
+    leaving, staying = await page(), await page()
+    await leaving.watch("test:a")
+    await staying.watch("test:a")
+    await in_thread(end, leaving)
+    assert await asyncio.wait_for(leaving.closed(), 2) == Close.SESSION_GONE
+    await happens()
+    assert (await staying.hear())["t"] == "ev"
 
 
 async def test_a_page_whose_session_ended_is_sent_away(page, monkeypatch):
@@ -329,10 +447,152 @@ async def test_a_page_that_talks_without_end_is_cut_off(page, monkeypatch):
     assert await speaker.closed() == Close.FLOOD
 
 
+async def test_ten_thousand_watch_requests_cost_a_hundred_and_twenty(page):
+    asking = await page()
+    for _ in range(10_000):
+        await asking.say('{"t":"watch","proto":1,"topics":{"test:a":[0,0]}}')
+    asked = []
+    guards.register("test", lambda person, topic_id: bool(asked.append(topic_id)) or True)
+    assert await asking.closed() == Close.FLOOD
+    assert len(asked) <= consumers.FRAMES_A_MINUTE
+
+
+# --- frames written to the transport -----------------------------------------------------------------------
+
+
+class Wire(asyncio.Transport):
+    """A connection's transport: what was written to it, and how much of it the other side has not read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[bytes] = []
+        self.unread = 0
+        self.aborted = False
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
+
+    def get_write_buffer_size(self) -> int:
+        return self.unread
+
+    def is_closing(self) -> bool:
+        return self.aborted
+
+    def abort(self) -> None:
+        self.aborted = True
+
+    def heard(self) -> list[dict[str, object]]:
+        """The frames, as a client reads them."""
+        reader = StreamReader()
+        reader.feed_data(b"".join(self.written))
+        frames = []
+        while True:
+            parsing = WireFrame.parse(reader.read_exact, mask=False)
+            try:
+                next(parsing)
+            except StopIteration as parsed:
+                frames.append(json.loads(parsed.value.data))
+            else:
+                return frames
+
+
+async def on_a_wire(page, person=None) -> tuple[OpenPage, Wire]:
+    opened = OpenPage((await page(person)).client)
+    wire = Wire()
+    opened.scope["extensions"] = {EXTENSION: {"transport": wire}}
+    await opened.open()
+    await opened.say({"t": "watch", "proto": 1, "topics": {"test:a": [0, 0]}})
+    while not wire.written:
+        await asyncio.sleep(0.01)
+    return opened, wire
+
+
+async def until(condition) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_frames_written_to_a_transport_are_those_that_the_server_would_send(page):
+    opened, wire = await on_a_wire(page)
+    over_asgi = await page()
+    await over_asgi.watch("test:a")
+    for size in (1, 100, 2_000, 70_000):
+        await happens(html="é" * size)
+    expected = [await over_asgi.hear() for _ in range(4)]
+    await until(lambda: len(wire.heard()) == 5)
+    assert wire.heard()[0]["t"] == "welcome"
+    assert wire.heard()[1:] == expected
+    assert await opened.receive_nothing(0.1)
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536, 70_000])
+async def test_a_frame_of_any_size_is_well_formed(size):
+    payload = b"x" * size
+    assert websocket_frame(payload) == WireFrame(Opcode.TEXT, payload).serialize(mask=False, extensions=[])
+
+
+async def test_what_comes_together_is_written_together_and_the_author_alone_learns_her_id(page):
+    author, her_wire = await on_a_wire(page)
+    _, wire = await on_a_wire(page)
+    by = (await in_thread(lambda: sign_in_of(author.scope["headers"][1][1].decode().partition("=")[2]))).person.pk
+    before = len(wire.written)
+    once = uuid4()
+    for seq in range(1, 6):
+        hub.tell(Event("test:a", 1, seq, "said", {}, "", by, once if seq == 3 else None))
+    await until(lambda: len(wire.heard()) == 6)
+    assert len(wire.written) == before + 1
+    assert [event.get("client_id") for event in her_wire.heard()[1:]] == [None, None, str(once), None, None]
+    assert not any("client_id" in event for event in wire.heard()[1:])
+
+
+async def test_a_room_that_is_shouted_in_is_written_to_in_bursts(page, monkeypatch):
+    monkeypatch.setattr(rooms, "REST", 0.1)
+    _, wire = await on_a_wire(page)
+    before = len(wire.written)
+    for seq in range(1, 11):
+        hub.tell(Event("test:a", 1, seq, "said", {}))
+        await asyncio.sleep(0.002)
+    await until(lambda: len(wire.heard()) == 11)
+    assert [event["seq"] for event in wire.heard()[1:]] == list(range(1, 11))
+    assert len(wire.written) == before + 2  # the first at once, the others when the room has rested
+
+
+async def test_a_socket_that_does_not_read_is_cut_off_and_told_nothing_more(page):
+    slow, wire = await on_a_wire(page)
+    wire.unread = watchers.LIMIT + 1
+    before = len(wire.written)
+    await happens()
+    assert await slow.closed() == Close.TOO_SLOW
+    await happens()
+    assert len(wire.written) == before
+
+
+async def test_a_socket_that_is_closing_is_not_written_to(page):
+    _, wire = await on_a_wire(page)
+    wire.abort()
+    before = len(wire.written)
+    await happens()
+    await asyncio.sleep(0.1)
+    assert len(wire.written) == before
+
+
+async def test_goodbye_is_written_before_the_close(page, monkeypatch):
+    monkeypatch.setattr(consumers, "FAREWELL", 0.1)
+    leaving, wire = await on_a_wire(page)
+    hub.tell(Event("test:a", 1, 1, "moved", {}))
+    await asyncio.sleep(0)
+    hub.drain()
+    assert await leaving.closed() == Close.RESTART
+    assert [frame["t"] for frame in wire.heard()] == ["welcome", "ev", "bye"]
+    await until(lambda: wire.aborted)  # it never answered our close
+
+
 # --- slow pages and ends -----------------------------------------------------------------------------------
 
 
-async def test_a_page_that_reads_nothing_is_cut_off_and_delays_nobody(page):
+async def test_a_page_that_reads_nothing_is_cut_off_and_delays_nobody(page, monkeypatch):
+    monkeypatch.setattr(watchers, "LIMIT", 10_000)
     quick = await page()
     await quick.watch("test:a")
     slow_client = (await page()).client
@@ -458,7 +718,8 @@ async def test_a_poll_that_is_behind_answers_at_once(page):
     client = (await page()).client
     poll = ask(client, "/live/poll/", "test:a@1.2")
     assert await poll.status() == 200
-    (welcome,) = json.loads(await poll.said())["frames"]
+    missed, welcome = json.loads(await poll.said())["frames"]
+    assert (missed["t"], missed["seq"]) == ("ev", 3)
     assert welcome["heads"] == {"test:a": [1, 3]}
 
 
@@ -473,6 +734,98 @@ async def test_a_poll_answers_after_a_while_even_when_nothing_happens(page, monk
     poll = ask((await page()).client, "/live/poll/", "test:a")
     assert await poll.status() == 200
     assert len(json.loads(await poll.said())["frames"]) == 1
+
+
+async def test_who_loses_a_right_stops_hearing_over_the_other_ways_in_too(page, ears):
+    leaving = await page()
+    stream = ask(leaving.client, "/live/sse/", "test:a")
+    poll = ask(leaving.client, "/live/poll/", "test:a")
+    await stream.start()
+    await stream.said()
+    await stream.said()
+    answer = asyncio.create_task(poll.status())
+    await asyncio.sleep(0.2)
+
+    def leaves() -> None:
+        with transaction.atomic():
+            ears.discard(leaving.person.pk)
+            recheck(leaving.person.pk)
+
+    await in_thread(leaves)
+    async with asyncio.timeout(5):
+        assert '"revoke"' in await stream.said()
+        assert await stream.said() == ""  # it ends
+        assert await answer == 200
+        assert [frame["t"] for frame in json.loads(await poll.said())["frames"]] == ["welcome", "revoke"]
+    await happens()
+    again = ask(leaving.client, "/live/poll/", "test:a")
+    assert await again.status() == 200
+    assert [frame["t"] for frame in json.loads(await again.said())["frames"]] == ["revoke", "welcome"]
+
+
+async def test_a_page_that_polls_again_hears_what_came_meanwhile_without_a_query(page):
+    client = (await page()).client
+    poll = ask(client, "/live/poll/", "test:a@1.0&now=1")
+    assert await poll.status() == 200
+    asked: list[str] = []
+    guards.register("test", lambda person, topic_id: bool(asked.append(topic_id)) or True)
+    for seq in (1, 2):
+        await happens()
+        again = ask(client, "/live/poll/", f"test:a@1.{seq - 1}")
+        assert await again.status() == 200
+        assert [frame["seq"] for frame in json.loads(await again.said())["frames"]] == [seq]
+    assert asked == []
+    elsewhere = ask(client, "/live/poll/", "test:a@1.1")  # an answer was lost on the way: it is told once more
+    assert await elsewhere.status() == 200
+    assert [frame["t"] for frame in json.loads(await elsewhere.said())["frames"]] == ["ev", "welcome"]
+    assert asked == ["a"]
+
+
+async def test_a_page_that_has_just_come_is_welcomed_whoever_asked_before(page):
+    """It asks once whether the server is there before it turns to this way in."""
+    client = (await page()).client
+    for _ in range(2):
+        poll = ask(client, "/live/poll/", "test:a@1.0&now=1")
+        assert await poll.status() == 200
+        assert [frame["t"] for frame in json.loads(await poll.said())["frames"]] == ["welcome"]
+
+
+async def test_a_page_that_does_not_ask_again_is_forgotten(page, monkeypatch):
+    monkeypatch.setattr(lingering, "LINGER", 0.1)
+    client = (await page()).client
+    poll = ask(client, "/live/poll/", "test:a@1.0&now=1")
+    assert await poll.status() == 200
+    assert len(hub._watchers) == 2
+    await until(lambda: len(hub._watchers) == 1)
+
+
+async def test_pages_between_two_polls_leave_their_place_to_others(page):
+    first = await page()
+    for _ in range(10):
+        poll = ask(first.client, "/live/poll/", "test:a@1.0&now=1")
+        assert await poll.status() == 200
+        await happens()
+    for _ in range(7):
+        stream = ask(first.client, "/live/sse/", "test:a")
+        assert (await stream.start())["status"] == 200
+
+
+async def test_who_signs_out_between_two_polls_is_not_answered(page):
+    client = (await page()).client
+    assert await ask(client, "/live/poll/", "test:a@1.0&now=1").status() == 200
+    again = ask(client, "/live/poll/", "test:a@1.0")
+    await in_thread(client.logout)
+    await asyncio.sleep(0.1)
+    assert await again.status() == 401
+
+
+async def test_a_poll_that_waits_hears_a_whisper(page):
+    poll = ask((await page()).client, "/live/poll/", "test:a")
+    answer = asyncio.create_task(poll.status())
+    await asyncio.sleep(0.2)
+    hub.tell_whisper("test:a", "typing", {})
+    assert await asyncio.wait_for(answer, 2) == 200
+    assert [frame["t"] for frame in json.loads(await poll.said())["frames"]] == ["welcome", "whisper"]
 
 
 async def test_the_other_ways_in_have_the_same_guards(page, ears):

@@ -1,5 +1,7 @@
 """What leaves, once, and what waits or is dropped."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.core.management import call_command
@@ -105,13 +107,21 @@ def test_a_letter_whose_reason_has_gone_is_dropped(member_of):
 def test_a_name_with_a_line_break_does_not_write_headers(application):
     application.cohort.space.name = "Titre\nBcc: pirate@exemple.fr"
     application.cohort.space.save()
-    subject, _text = letters.write(tell(application))
-    assert "\n" not in subject
+    letter = letters.write(tell(application))
+    assert "\n" not in letter.subject
 
 
 def test_words_are_those_of_the_reader_whatever_the_page(application):
     with translation.override("en"):
-        subject, text = letters.write(tell(application))
-    assert "est bien arrivée" in subject
-    assert "&#x27;" not in text
-    assert "n’" in text or "vous" in text
+        letter = letters.write(tell(application))
+    assert "est bien arrivée" in letter.subject
+    assert "&#x27;" not in letter.text
+    assert "vous répond par écrit" in letter.text
+
+
+def test_a_letter_has_a_page_with_its_language_and_nothing_from_outside(application):
+    letter = letters.write(tell(application))
+    assert '<html lang="fr">' in letter.html
+    assert "<title>Votre candidature" in letter.html
+    assert not re.search(r"<(img|link|script|style)", letter.html)
+    assert "List-Unsubscribe" not in letter.headers  # nobody can do without this one

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from reservoir.actions import ask_consents, publish
+from reservoir.actions import Quote, ask_consents, ask_quoted, publish
 from reservoir.models import Note, NoteConsent
 from spaces.models import Visibility
 from tests.factories.reservoir import written_note
@@ -34,6 +34,9 @@ def furnish(world: World) -> None:
         state="withdrawn", visibility="private", withdrawn_from="public"
     )
     world.reviewed_note = written_note(author, space=world.cohort_space, state=Note.State.FACILITATOR_REVIEW)
+    world.quoting_note = written_note(author, space=world.cohort_space)
+    quote = Quote(world.facilitator, "Osez demander.", uuid.uuid4(), "/")
+    world.quotation = ask_quoted(note=world.quoting_note, by=author, quotes=[quote])[0]
     world.co_written_note = written_note(world.mate, author, space=world.cohort_space)
     consents = ask_consents(note=world.co_written_note, up_to=Visibility.COHORT, by=world.mate)
     world.note_consent = next(each for each in consents if each.person == author)
@@ -173,4 +176,9 @@ ROWS = [
         data=lambda world: {"answer": "respected"},
     ),
     Row("reservoir:withdraw", of("cohort_note"), get=AUTHOR_OF_SHARED, post=AUTHOR_OF_SHARED_POSTS),
+    Row("reservoir:quotations", of("quoting_note"), get=AUTHOR | {"facilitator": 200}),
+    Row("reservoir:quotation", lambda world: {"pk": world.quoting_note.pk, "quotation": world.quotation.pk},
+        post={"visitor": 302, "facilitator": 302, "rest": 404}, data=lambda world: {"answer": "agree"}),
+    Row("reservoir:quotation", lambda world: {"pk": world.quoting_note.pk, "quotation": world.quotation.pk},
+        post=AUTHOR_POSTS, data=lambda world: {"answer": "rephrased"}, label="rephrased"),
 ]  # fmt: skip

@@ -1,9 +1,11 @@
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from richtext import MAX_LENGTH, TooLong, clean_html
-from richtext.marks import from_marks, to_marks
+from richtext import MAX_LENGTH, TooLong, clean_html, shown, to_text
+from richtext.marks import Named, as_marks, from_marks, to_marks
 
 EXAMPLES = [
     ("Un\nmot", "<p>Un<br>mot</p>"),
@@ -34,7 +36,7 @@ def test_a_text_without_the_editor_comes_back_as_it_was_written(text, html):
         "<table><tbody><tr><td>x</td></tr></tbody></table>",
         "<ul><li>a<ul><li>b</li></ul></li></ul>",
         "<p><code>x</code></p>",
-        "<p>3 * 4 * 5</p>",
+        "<p>3*4*5</p>",
         "sans paragraphe",
     ],
 )
@@ -62,3 +64,44 @@ def test_marks_without_end_come_out_within_measure_or_not_at_all(unit):
     except TooLong:
         return
     assert len(html) <= MAX_LENGTH["note"]
+
+
+def test_a_message_has_no_headings():
+    assert from_marks("### Titre", profile="message") == "<p>### Titre</p>"
+
+
+def test_a_message_names_people_where_they_are_named():
+    person = UUID(int=7)
+    body = from_marks("**@Nadia** : oui", profile="message", people=[Named(2, 8, "@Nadia <Ferrand>", person)])
+    name = f'<span class="mention" data-person="{person}">@Nadia &lt;Ferrand&gt;</span>'
+    assert body == f"<p><strong>{name}</strong> : oui</p>"
+    assert to_text(body) == "@Nadia <Ferrand> : oui"
+    assert shown(body, profile="message") == body
+    assert as_marks(body) == "**@Nadia <Ferrand>** : oui"
+
+
+def test_nobody_names_by_hand():
+    spoofed = f'<span class="mention" data-person="{UUID(int=7)}">@Nadia</span>'
+    for typed in (spoofed, "\ufdd00\ufdd1", "\ufdd0\ufdd1\ufdd07\ufdd1"):
+        assert "<span" not in from_marks(typed, profile="message")
+    assert "<span" not in clean_html(f"<p>{spoofed}</p>", profile="note")
+    for attributes in ('class="btn"', 'data-person="x"', 'class="mention" onclick="x()"', 'style="color:red"'):
+        kept = clean_html(f"<p><span {attributes}>x</span></p>", profile="message")
+        assert kept in {"<p><span>x</span></p>", '<p><span class="mention">x</span></p>'}
+
+
+def test_stars_that_stand_apart_or_in_an_address_are_stars():
+    assert from_marks("2 * 3 * 4", profile="message") == "<p>2 * 3 * 4</p>"
+    assert "<em>" not in from_marks("https://exemple.fr/a*b*c", profile="message")
+    assert from_marks("**https://exemple.fr/a**", profile="message").startswith(
+        '<p><strong><a href="https://exemple.fr/a"'
+    )
+
+
+@given(st.text(alphabet="ab *-[]()>#1.\n<&é@:/\ufdd0\ufdd10", max_size=120))
+def test_a_message_can_always_be_taken_up_again(text):
+    html = from_marks(text, profile="message")
+    again = as_marks(html)
+    assert "\ufdd0" not in html
+    assert clean_html(html, profile="message") == html
+    assert isinstance(again, str)

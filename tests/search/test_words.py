@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.engines import fts5, tsquery
+from search.engines import fts5, scoped, tsquery
 from search.words import MAX_WORDS, Query, folded, read, stem
 
 
@@ -47,4 +47,5 @@ def test_any_text_gives_a_query_of_bare_words(text):
     assert len(said) <= MAX_WORDS + 1
     assert all(word.isalnum() for word in said if word)
     assert fts5(query).count('"') % 2 == 0
-    assert "'" not in "".join(tsquery(query))
+    assert "'" not in tsquery(query)
+    assert "".join(scoped("note", query, None)).count("'") in (2, 4)

@@ -45,11 +45,23 @@ def group(status: int, rest: int = 404) -> dict[str, int]:
     return dict.fromkeys(GROUP, status) | {"visitor": 302, "rest": rest}
 
 
+def _mover(status: int) -> dict[str, int]:
+    who = {"facilitator": status, "co_facilitator": status}
+    return who | {"visitor": 302, "participant": 403, "sponsor": 403, "rest": 404}
+
+
 def _room(name: str) -> Row:
     return Row(name, lambda w: {"pk": w.codev.pk}, get=group(200))
 
 
 ROWS = [
+    Row(
+        "workshops:move",
+        lambda w: {"pk": w.webinar.pk},
+        get=_mover(200),
+        post=_mover(302),
+        data=lambda w: {"day": "2031-03-04", "begins": "14:00", "ends": "16:00", "place": "Blois"},
+    ),
     Row("workshops:ateliers", get={"rest": 200}),
     Row(
         "workshops:atelier",
@@ -71,6 +83,7 @@ ROWS = [
         post=group(422) | {"participant": 403},
         data=lambda w: {"variant": "standard"},
     ),
+    Row("workshops:talk", lambda w: {"pk": w.codev.pk}, post=group(302)),
     _room("workshops:session"),
     _room("workshops:prepare"),
     _room("workshops:projector"),

@@ -155,5 +155,5 @@ def test_the_page_of_an_event_costs_the_same_with_one_person_or_three(
     people = [member_of(event.space) for _ in range(size)]
     Attendance.objects.bulk_create(Attendance(event=event, person=person) for person in people)
     client = sign_in(people[0])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         assert client.get(url(event)).status_code == 200

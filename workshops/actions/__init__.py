@@ -16,6 +16,7 @@ from workshops.actions.conduct import (
 )
 from workshops.actions.erasing import erase_content
 from workshops.actions.events import make_session, tell_presence
+from workshops.actions.moving import move_event
 from workshops.actions.refusals import AlreadyMoved, HandElsewhere, NotNow, NotReady, Refusal, ReusedClientId
 from workshops.actions.taking_part import (
     answer_contract,
@@ -34,6 +35,7 @@ from workshops.actions.taking_part import (
     write_private_note,
     write_question,
 )
+from workshops.actions.talking import open_thread
 
 __all__ = [
     "AlreadyMoved",
@@ -59,7 +61,9 @@ __all__ = [
     "learn",
     "make_session",
     "mark_present",
+    "move_event",
     "open_room",
+    "open_thread",
     "pause_session",
     "report_commitment",
     "resume_session",

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from notifications.actions import settle
 from spaces.models import TAKING_PART, Membership
 from workshops.actions._room import knock, locked
 from workshops.actions.refusals import NotNow, NotReady
@@ -35,6 +36,7 @@ def tell_presence(*, event: Event, person: "User", coming: bool) -> Attendance:
             "told_at": None if coming else timezone.now(),
         },
     )
+    settle(person=person, about=("event", [event.pk]))
     return attendance
 
 

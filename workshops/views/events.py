@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from spaces.models import FACILITATING, TAKING_PART, Membership
 from workshops import actions
-from workshops.forms import OutcomeForm, SeatsForm
+from workshops.forms import MoveForm, OutcomeForm, SeatsForm
 from workshops.methods import SeatRole
 from workshops.models import Attendance, CodevSession, Commitment, Event
-from workshops.permissions import is_expected, may_prepare_sessions, may_report
+from workshops.permissions import is_expected, may_move, may_prepare_sessions, may_report
 
 
 def _seats_form(event: Event, session: CodevSession | None, data: object = None) -> SeatsForm:
@@ -63,6 +63,8 @@ def _show(
                 (one.person for one in attendances.values() if expected and (is_past or one.state not in _NOT_COMING)),
                 key=lambda person: (person.name, str(person.pk)),
             ),
+            "may_talk": expected and session is not None and session.content_erased_at is None,
+            "may_move": event.state == Event.State.PLANNED and event.starts_at > now and may_move(user, event),
             "may_enter": session is not None and (seated or prepares),
             "seats": session.all_seats if session else [],
             "seats_form": seats_form if prepares and changeable else None,
@@ -104,6 +106,26 @@ def presence(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say when and where it takes place now."""
+    event = _found(request, pk)
+    user = cast(User, request.user)
+    if not may_move(user, event):
+        raise PermissionDenied
+    form = MoveForm(request.POST or None, event=event)
+    facts = {"event": event, "form": form, "problem": ""}
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.move_event(event=event, by=user, **form.moved())
+        except actions.Refusal as refusal:
+            return render(request, "workshops/move.html", facts | {"problem": str(refusal)}, status=refusal.status)
+        messages.success(request, _("C’est changé, et les personnes attendues le savent."))
+        return redirect("workshops:event", pk=pk)
+    return render(request, "workshops/move.html", facts, status=422 if form.errors else 200)
+
+
+@login_required
 @require_POST
 def seats(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The facilitator says who sits where."""
@@ -132,6 +154,21 @@ def seats(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _show(request, event, status=refusal.status, problem=str(refusal), seats_form=form)
     messages.success(request, _("Les rôles de la séance sont enregistrés."))
     return redirect("workshops:event", pk=pk)
+
+
+@login_required
+@require_POST
+def talk(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open the thread of a session, or go there."""
+    event = _found(request, pk)
+    user = cast(User, request.user)
+    if not is_expected(user, event):
+        raise PermissionDenied
+    session = get_object_or_404(CodevSession.objects.select_related("event__space"), pk=pk)
+    try:
+        return redirect(actions.open_thread(session=session, by=user))
+    except actions.Refusal as refusal:
+        return _show(request, event, status=refusal.status, problem=str(refusal))
 
 
 @login_required

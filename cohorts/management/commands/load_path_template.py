@@ -32,7 +32,7 @@ class Command(BaseCommand):
                 raise CommandError(_("Le fichier %(path)s ne se lit pas.") % {"path": path}) from error
             except ValueError as error:
                 raise CommandError(
-                    _("Le fichier %(path)s n’est pas du JSON : %(error)s") % {"path": path, "error": error}
+                    _("Le fichier %(path)s n’est pas du JSON : %(error)s") % {"path": path, "error": error}
                 ) from error
             try:
                 template = load_template(document=document, name=name)

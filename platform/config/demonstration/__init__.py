@@ -10,7 +10,19 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from cohorts.models import Cohort
-from config.demonstration import cohort, commitments, notes, path, people, reference, sessions, talk
+from config.demonstration import (
+    cohort,
+    commitments,
+    conversations,
+    notes,
+    path,
+    people,
+    quoting,
+    reference,
+    sessions,
+    talk,
+)
+from home.indexing import index_everything
 
 __all__ = ["WHO", "load"]
 
@@ -38,9 +50,12 @@ def load() -> bool:
         path.load(group_of_three, everyone, now)
         sessions.load(group_of_three, everyone, now)
         talk.load(group_of_three, everyone, now)
+        conversations.load(group_of_three, everyone, now)
         notes.load(group_of_three, everyone, now)
+        quoting.load(group_of_three, everyone, now)
         commitments.load(group_of_three, everyone, now)
         cohort.load_next(everyone, today)
+        index_everything()  # under the dates that everything was given above
     return True
 
 

@@ -7,6 +7,7 @@ import cohorts
 from cohorts import history
 from cohorts.actions import load_template
 from cohorts.models import PathTemplate
+from discussions.actions import open_general
 from spaces.models import Space
 from workshops import ateliers
 
@@ -16,7 +17,9 @@ NETWORK_NAME = "Réseau des pionniers"
 
 def network() -> Space:
     space = Space.objects.filter(kind=Space.Kind.NETWORK).first()
-    return space or Space.objects.create(kind=Space.Kind.NETWORK, name=NETWORK_NAME)
+    space = space or Space.objects.create(kind=Space.Kind.NETWORK, name=NETWORK_NAME)
+    open_general(space=space)
+    return space
 
 
 def standard_template() -> PathTemplate:

@@ -21,13 +21,25 @@ class Said:
     at: str
     who: str
     words: str
+    answers: bool = False  # in the thread of the last message that does not
+    quotes: bool = False  # the message before
+    signs: dict[str, list[str]] = field(default_factory=dict)
+    pinned_by: str = ""
 
 
 def talk() -> Iterator[Said]:
+    said: list[Said] = []
     for line in _lines("talk.txt"):
-        head, words = line.split(" | ", 1)
-        days, at, who = head.split()
-        yield Said(int(days), at, who, words)
+        if line.startswith("*"):
+            sign, *who = line[1:].split()
+            said[-1].signs[sign] = who
+        elif line.startswith("="):
+            said[-1].pinned_by = line[1:].strip()
+        else:
+            head, words = line.split(" | ", 1)
+            days, at, who, *how = head.split()
+            said.append(Said(int(days), at, who, words, answers=">" in how, quotes="<" in how))
+    yield from said
 
 
 @dataclass

@@ -2,20 +2,18 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-import search
 from accounts.models import Organisation, User
-from notifications.actions import notify
+from notifications.actions import notify, settle
 from reservoir.actions.refusals import ConsentMissing, NotReady, Refused, TextChanged, Withdrawn
-from reservoir.actions.writing import credits_of, locked, writable
+from reservoir.actions.writing import credits_of, locked, refuse_quotes, writable
+from reservoir.finding import forget, make_findable
 from reservoir.models import Note, NoteConsent, NoteRelease
 from reservoir.permissions import RUNGS, Need, can_answer, is_author, leads_of, needs
-from richtext import to_text
 from spaces.models import Visibility
-
-KIND = "note"
 
 
 def _rung(visibility: str) -> Visibility:
@@ -46,6 +44,7 @@ def ask_consents(*, note: Note, up_to: str, by: User) -> list[NoteConsent]:
     rung = _rung(up_to)
     if missing := note.missing():
         raise NotReady(missing)
+    refuse_quotes(note)
     content_hash = note.content_hash()
     asked = []
     for need in needs(note, rung):
@@ -72,6 +71,9 @@ def ask_consents(*, note: Note, up_to: str, by: User) -> list[NoteConsent]:
                     dedupe_key=f"note-consent:{consent.pk}:{note.version}:{rung}:{person.pk}",
                     language=person.language,
                     person=person,
+                    path=reverse("reservoir:note", args=[note.pk]),
+                    by=by,
+                    about=("note", note.pk),
                 )
     return asked
 
@@ -96,6 +98,7 @@ def answer_consent(*, consent: NoteConsent, by: User, agree: bool) -> NoteConsen
     consent.state = NoteConsent.State.GRANTED if agree else NoteConsent.State.REFUSED
     consent.decided_at, consent.decided_by = timezone.now(), by
     consent.save(update_fields=["state", "decided_at", "decided_by"])
+    settle(person=by, about=("note", [note.pk]))
     return consent
 
 
@@ -143,6 +146,7 @@ def publish(
         raise NotReady(missing)
     # The rows of the agreements are held too: one taken back at the same moment comes before or after, never between.
     list(note.consents.select_for_update(of=("self",)))
+    refuse_quotes(note)
     content_hash = note.content_hash()
     given = {
         "state": NoteConsent.State.GRANTED,
@@ -166,8 +170,7 @@ def publish(
     note.visibility, note.licence = rung, release.licence
     note.published_at = note.confirmed_at = release.published_at
     note.save(update_fields=["state", "visibility", "licence", "published_at", "confirmed_at"])
-    words = [to_text(row["html"]) for row in release.sections]
-    search.index(KIND, note.pk, title=release.title, body="\n".join(words), path=f"/notes/{note.pk}/")
+    make_findable(note, release)
     return release
 
 
@@ -235,11 +238,16 @@ def withdraw(*, note: Note, by: User) -> Note:
         return note
     if not note.is_published:
         raise Refused(_("Personne d’autre que ses auteurs ne lit cette note : il n’y a rien à retirer."))
+    take_from_readers(note)
+    return note
+
+
+def take_from_readers(note: Note) -> None:
+    """Leave a tombstone of a held and published note, and its words in no index."""
     note.withdrawn_from, note.withdrawn_at = note.visibility, timezone.now()
     note.visibility, note.state = Visibility.PRIVATE, Note.State.WITHDRAWN
     note.save(update_fields=["withdrawn_from", "withdrawn_at", "visibility", "state"])
-    search.remove(KIND, note.pk)
-    return note
+    forget(note)
 
 
 @transaction.atomic

@@ -36,6 +36,14 @@ class ConsentMissing(Refused):
     """Somebody whose agreement the rung asks for has not given it to these words."""
 
 
+class QuotesWaiting(Refused):
+    """The note holds words of people who have not agreed to be quoted."""
+
+
+class StillQuoted(Refused):
+    """The words said to be rephrased are still there, or the line that says whose they are."""
+
+
 class TextChanged(Refused):
     """The agreement was about to be given to words that are no longer there."""
 

@@ -2,12 +2,13 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications.actions import notify
+from notifications.actions import notify, settle
 from reservoir.actions.refusals import NotUnderReview
-from reservoir.actions.writing import locked, writable
+from reservoir.actions.writing import locked, refuse_quotes, writable
 from reservoir.models import Note, NoteReview
 from reservoir.permissions import can_review
 from spaces.models import FACILITATING, Membership
@@ -23,6 +24,7 @@ def ask_review(*, note: Note, by: User) -> Note:
     note = writable(note, by)
     if note.state not in REVIEWABLE:
         raise NotUnderReview(_("Cette note est déjà en relecture, ou n’en a plus besoin."))
+    refuse_quotes(note)
     note.state = Note.State.FACILITATOR_REVIEW
     note.save(update_fields=["state"])
     facilitators = Membership.objects.current().filter(space=note.space_id, role__in=FACILITATING)
@@ -42,6 +44,7 @@ def review(*, note: Note, by: User, respected: bool, words: str = "") -> NoteRev
     note.state = Note.State.ORG_VALIDATION if respected else Note.State.CHANGES_REQUESTED
     note.save(update_fields=["state"])
     made = NoteReview.objects.create(note=note, by=by, version=note.version, respected=respected, words=words)
+    settle(person=by, about=("note", [note.pk]))
     for author in note.authors.order_by("pk"):
         _tell(note, author, "note_reviewed", made.pk)
     return made
@@ -55,4 +58,6 @@ def _tell(note: Note, person: User, kind: str, about: int | None = None) -> None
         dedupe_key=f"{kind}:{note.pk}:{about or note.version}:{person.pk}",
         language=person.language,
         person=person,
+        path=reverse("reservoir:write" if kind == "note_reviewed" else "reservoir:note", args=[note.pk]),
+        about=("note", note.pk),
     )

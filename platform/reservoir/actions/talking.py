@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,5 +45,8 @@ def write_to_authors(*, note: Note, sender: User, body: str, client_id: UUID) ->
             dedupe_key=f"note-letter:{letter.pk}:{author.pk}",
             language=author.language,
             person=author,
+            path=reverse("reservoir:note", args=[note.pk]),
+            by=sender,
+            about=("note", note.pk),
         )
     return letter

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Territory, User
-from reservoir.actions.refusals import UnknownAuthor, Withdrawn, WrittenMeanwhile
+from reservoir.actions.refusals import QuotesWaiting, UnknownAuthor, Withdrawn, WrittenMeanwhile
 from reservoir.models import Note, NoteAuthor, NoteSection
 from reservoir.permissions import can_begin, can_write, is_author
+from reservoir.quoting import holding_back
 from reservoir.sections import BY_ID, HIDDEN, OPENING, SECTIONS
 from richtext import clean_html, to_text
 from spaces.models import Space
@@ -32,6 +33,19 @@ def writable(note: Note, by: User) -> Note:
     if not can_write(by, note):
         raise Withdrawn(_("Cette note a été retirée : elle ne peut plus être modifiée."))
     return note
+
+
+def refuse_quotes(note: Note) -> None:
+    """Raise QuotesWaiting while the note holds words of people who have not agreed to be quoted."""
+    if waiting := holding_back(note):
+        names = dict.fromkeys(quote.person.name if quote.person else _("une personne partie") for quote in waiting)
+        raise QuotesWaiting(
+            _(
+                "Cette note cite des mots sans l’accord de : %(who)s. "
+                "Attendez leur réponse, reformulez-les ou retirez-les."
+            )
+            % {"who": ", ".join(names)}
+        )
 
 
 def _touch(note: Note, *fields: str) -> None:
@@ -140,10 +154,14 @@ def set_facts(
 
 @transaction.atomic
 def add_author(*, note: Note, person: User, by: User) -> NoteAuthor:
-    """Write with somebody of the same cohort; adding twice is harmless. Her agreement is asked like the others'."""
+    """Write with somebody of the same cohort; adding twice is harmless. Her agreement is asked like the others'.
+
+    Raises QuotesWaiting: who did not agree to be quoted is read by nobody new.
+    """
     note = writable(note, by)
     if not takes_part(person, note.space):
         raise UnknownAuthor(_("Cette personne ne fait pas partie de la cohorte."))
+    refuse_quotes(note)
     authorship, created = NoteAuthor.objects.get_or_create(
         note=note, person=person, defaults={"position": note.authorships.count()}
     )

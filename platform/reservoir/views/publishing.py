@@ -27,6 +27,7 @@ from reservoir.actions import (
 from reservoir.forms import OrganisationConsentForm, PublishForm, RungForm, rung_or_cohort
 from reservoir.models import Licence, Note, NoteConsent
 from reservoir.permissions import RUNGS, can_answer, leads_of, needs
+from reservoir.quoting import holding_back
 from reservoir.views.writing import own_note, refused
 from spaces.models import Visibility
 
@@ -85,7 +86,7 @@ def _share(
             )  # fmt: skip
         lines.append({"need": need, "leads": leads, "form": form})
     waiting = [line for line in lines if not line["need"].met]  # type: ignore[attr-defined]
-    missing = note.missing()
+    missing, quotes = note.missing(), holding_back(note)
     context = {
         "note": note,
         "space": note.space,
@@ -95,7 +96,8 @@ def _share(
         "waiting": waiting,
         "to_ask": [line for line in waiting if line["form"] is None],
         "missing": missing,
-        "ready": not missing and not waiting,
+        "quotes": quotes,
+        "ready": not missing and not waiting and not quotes,
         "publish_form": publish_form or PublishForm(initial=facts, public=rung == Visibility.PUBLIC),
         "refusal": refusal,
         "licence": Licence(note.chosen_licence()),

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import F, TextField
+from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from reservoir.actions import Refused, write_to_authors
-from reservoir.actions.publishing import KIND
+from reservoir.finding import notes_found
 from reservoir.forms import LetterForm, ReviewForm, SearchForm
 from reservoir.models import Challenge, Licence, Note, NoteConsent, NoteRelease, Phase
 from reservoir.permissions import (
@@ -30,9 +30,8 @@ from reservoir.permissions import (
     reads_draft,
 )
 from reservoir.sections import FIRST_STEPS, of_degree
-from search import matching
 from spaces.models import TAKING_PART, Role, Space
-from spaces.permissions import holds
+from spaces.permissions import holds, takes_part
 
 PAGE = 20
 FIRST_STEPS_DOOR = "premiers-pas"
@@ -53,9 +52,7 @@ def search(request: HttpRequest) -> HttpResponse:
         for challenge in asked["challenges"]:
             found = found | releases.filter(said__contains=f'"{challenge}"')
         notes = notes.filter(pk__in=found.values("note"))
-    notes = matching(notes.order_by("-confirmed_at", "pk"), KIND, asked["words"])
-    if asked["words"].strip():
-        notes = notes.order_by(F("search_rank").desc(), "-confirmed_at", "pk")
+    notes = notes_found(notes, asked["words"])
     page = Paginator(notes.with_current_release(), PAGE).get_page(request.GET.get("page"))
     filters = [(_without(request.GET, "phase", value), Phase(value).label) for value in asked["phases"]]
     filters += [(_without(request.GET, "enjeu", value), Challenge(value).label) for value in asked["challenges"]]
@@ -179,6 +176,7 @@ def note_page(
             if is_author(request.user, found)
             else [],
             "can_talk": bool(release) and not is_author(request.user, found),
+            "talks_here": bool(release) and found.is_published and takes_part(request.user, found.space),
             "licence": Licence(release.licence) if release else None,
             "address": f"{settings.SITE_URL}{reverse('reservoir:note', args=[found.pk])}",
             "authors": release.credit if release else [],

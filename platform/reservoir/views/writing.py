@@ -102,6 +102,7 @@ def _frame(note: Note) -> dict[str, object]:
         "facts_filled": bool(note.phase and note.period and note.contact),
         "missing": note.missing(),
         "here": "",
+        "quotes": note.quotations.exists(),
         "reviewable": note.state in REVIEWABLE,
         "last_review": note.reviews.select_related("by").first(),
     }

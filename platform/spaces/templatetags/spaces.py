@@ -50,5 +50,6 @@ def space_tabs(context: dict[str, Any], space: Space, here: str) -> dict[str, An
         "tabs": [
             {"name": name, "label": label, "icon": icon, "url": url, "here": name == here}
             for name, label, icon, url in tabs
-        ]
+        ],
+        "unread_total": context.get("unread_total", 0),
     }

@@ -1,22 +1,15 @@
-"""Send the letters that a mail server refused, or that a stopped worker left behind. Run it every few minutes."""
+"""Gather what has stayed unread and the digests that are due, and send them with the letters that wait: each minute."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from notifications.models import Notification
-from notifications.tasks import ATTEMPTS, deliver
+from notifications.round import go_round
 
 
 class Command(BaseCommand):
-    help = "Envoie les messages qui attendent."
+    help = "Rassemble ce qui n’est pas lu, prépare les résumés, et envoie les messages qui attendent."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        sent = failed = 0
-        waiting = Notification.objects.waiting().filter(attempts__lt=ATTEMPTS).order_by("created_at", "id")
-        for pk in list(waiting.values_list("pk", flat=True)):
-            try:
-                sent += deliver(pk)
-            except OSError:
-                failed += 1
+        sent, failed = go_round()
         self.stdout.write(f"{sent} envoyé(s), {failed} en attente.")
