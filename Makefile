@@ -60,8 +60,9 @@ test: test-only
 test-only: environment-dev
 	$(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/journeys $(PYTEST)
 
+# In the order of the files: what one journey leaves on the server they share, the next ones find.
 journeys: environment-dev
-	$(BIN)/python -m pytest tests/journeys $(PYTEST)
+	$(BIN)/python -m pytest -p no:randomly tests/journeys $(PYTEST)
 
 lint: environment-dev types
 	$(BIN)/ruff check .

@@ -125,7 +125,7 @@ def test_an_image_loses_where_and_when_it_was_taken_and_stands_upright(take):
 
     kept = Image.open(io.BytesIO(read(file.content)))
     assert (kept.size, dict(kept.getexif()), kept.info.get("comment")) == ((30, 40), {}, None)
-    assert (file.width, file.height) == (30, 40)
+    assert (file.width, file.height) == file.shown_size == (30, 40)
     for stored in (file.content, file.preview):
         assert b"Nadia" not in read(stored)
         assert b"at home" not in read(stored)
@@ -152,6 +152,7 @@ def test_a_moving_image_still_moves_and_its_preview_does_not(take):
 def test_a_preview_is_at_most_1280_points_wide(take):
     file = take("plan.png", image("PNG", (2600, 1300)))
     assert (file.width, file.height) == (1280, 640)
+    assert file.shown_size == (576, 288)
     assert Image.open(io.BytesIO(read(file.content))).size == (2600, 1300)
 
 

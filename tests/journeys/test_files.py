@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from config.demonstration import main_cohort
 from discussions.models import Channel
@@ -63,6 +63,31 @@ def test_a_dropped_image_is_seen_live_and_a_page_is_refused(visit, person, threa
     assert download.value.suggested_filename == "horaires.csv"
     assert download.value.path().read_bytes() == b"jour;heure\n"
     shot(paul, "files-2-reader-360")
+
+
+def test_an_image_has_its_place_before_it_has_come(visit, person, thread):
+    """Otherwise what a link leads to is pushed out of sight by the images above it."""
+    words = f"La façade {uuid4().hex[:8]}"
+    nadia = visit(person("nadia"), path=thread)
+    nadia.get_by_label("Votre message").fill(words)
+    nadia.evaluate(DROP, ["facade.jpg", list(picture())])
+    expect(nadia.locator("[data-joined] li")).to_contain_text("facade.jpg")
+    nadia.get_by_role("button", name="Envoyer").click()
+    expect(nadia.locator("ol.messages > li[data-seq]").filter(has_text=words)).to_have_count(1)
+
+    held: list[Route] = []
+    paul = visit(person("paul"))
+    paul.route("**/apercu/", lambda route: held.append(route))
+    paul.goto(thread)
+    image = paul.locator("ol.messages > li").filter(has_text=words).locator(".files img")
+    image.scroll_into_view_if_needed()
+    before = image.bounding_box()
+    assert before["height"] == 288
+    assert before["width"] == 512
+    for route in held:
+        route.continue_()
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1280
+    assert image.bounding_box() == before
 
 
 def test_without_a_script_files_go_with_the_message(visit, person, thread, axe, fits, shot):

@@ -46,6 +46,7 @@ def test_a_message_is_seen_live_by_somebody_else(visit, person, axe, fits, shot)
         expect(page.get_by_label("Votre message")).to_be_visible()
         page.evaluate("window.sameVisit = true")
     paul.get_by_label("Votre message").fill("Je commençais une phr")
+    paul.evaluate("scrollTo(0, document.documentElement.scrollHeight)")  # past what he had not read
 
     words = new("Le train de 8 h 12 est supprimé jeudi, qui a une place ?")
     write(nadia, words)

@@ -6,6 +6,7 @@ from config.demonstration import main_cohort
 from discussions.models import Channel
 from reservoir.models import Note
 from tests.browser import weigh
+from tests.factories.discussions import ChannelFactory, MessageFactory
 from tests.journeys.conftest import demonstration_link
 from workshops.models import CodevSession
 
@@ -51,6 +52,20 @@ def paths(rows) -> dict[str, str]:
         }
 
 
+def full_channel() -> Channel:
+    """As many messages as a page shows, and nothing else."""
+    channel = ChannelFactory(space=main_cohort().space)
+    authors = list(channel.readers()[:6])
+    for number in range(1, 51):
+        MessageFactory(
+            channel=channel,
+            author=authors[number % 6],
+            seq=number,
+            body=f"<p>Nous avons compté {number * 7} passages devant la halle, deux fois plus qu’un jour de marché.</p>",
+        )
+    return channel
+
+
 @pytest.mark.parametrize("width", [1440, 768, 360])
 @pytest.mark.parametrize("key", [*WALKS, None])
 def test_each_page_of_a_role_is_accessible_and_fits_its_screen(visit, person, paths, axe, shot, key, width):
@@ -72,7 +87,10 @@ def test_each_page_of_a_role_is_accessible_and_fits_its_screen(visit, person, pa
 
 
 @pytest.mark.parametrize(("key", "name"), [("claire", "home"), ("claire", "talk"), ("solene", "board")])
-def test_a_first_visit_is_light_and_the_next_one_lighter(visit, person, paths, key, name):
+def test_a_first_visit_is_light_and_the_next_one_lighter(visit, person, paths, rows, key, name):
+    if name == "talk":
+        with rows():
+            paths["talk"] = full_channel().get_absolute_url()
     context = visit(path="/robots.txt").context
     context.request.get(demonstration_link(person(key)), max_redirects=0)  # signed in, and no page seen yet
     page = context.new_page()

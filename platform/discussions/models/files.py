@@ -17,6 +17,8 @@ from discussions.models.messages import Message
 if TYPE_CHECKING:
     from accounts.models import User
 
+SHOWN_HEIGHT = 288  # pixels
+
 
 def _place(file: "File", name: str) -> str:
     """Where it lies: a random name in a private folder, never the one it came with."""
@@ -67,6 +69,12 @@ class File(models.Model):
     @property
     def preview_url(self) -> str:
         return reverse("discussions:preview", args=[self.pk]) if self.preview else ""
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Pixels that its preview takes in a page, width then height: known before it has come, so nothing moves."""
+        scale = min(1, SHOWN_HEIGHT / (self.height or 1))
+        return round((self.width or 0) * scale), round((self.height or 0) * scale)
 
     @property
     def kind(self) -> str:
