@@ -61,7 +61,7 @@ def full_channel() -> Channel:
             channel=channel,
             author=authors[number % 6],
             seq=number,
-            body=f"<p>Nous avons compté {number * 7} passages devant la halle, deux fois plus qu’un jour de marché.</p>",
+            body=f"<p>Nous avons compté {number * 7} passages devant la halle, deux fois plus qu’en semaine.</p>",
         )
     return channel
 
