@@ -11,20 +11,32 @@ MESSAGE = "message"
 FILE = "file"
 
 
-def make_findable(message: Message, files: Iterable[File] | None = None) -> None:
+def make_findable(message: Message) -> None:
     """Keep the words of a message that stands, and the names of its files; forget those of any other.
 
-    For whoever posts, edits, restores, with `message.channel` at hand. `files` spares a reading to who knows them.
+    For whoever edits and restores, with `message.channel` at hand.
     """
-    if not message.stands or message.channel.confidential:
+    if message.stands:
+        make_findable_many([(message, message.files.all())])
+    else:
         forget(message)
-        return
-    channel = message.channel
-    where: Any = {"scope": channel.space_id, "container": channel.pk, "author": message.author_id}
-    where |= {"at": message.created_at}
-    search.index(MESSAGE, message.pk, title="", body=to_text(message.body), **where)
-    for file in message.files.all() if files is None else files:
-        search.index(FILE, file.pk, title=file.name, body=file.alt, **where)
+
+
+def make_findable_many(messages: Iterable[tuple[Message, Iterable[File]]]) -> None:
+    """The same for messages that have just been posted, each with its files, at once."""
+    found: list[search.Findable] = []
+    for message, files in messages:
+        channel = message.channel
+        if channel.confidential:
+            continue
+        where: Any = {"scope": channel.space_id, "container": channel.pk, "author": message.author_id}
+        where |= {"at": message.created_at}
+        body = to_text(message.body)
+        found.append(search.Findable(kind=MESSAGE, object_id=message.pk, title="", body=body, **where))
+        for file in files:
+            found.append(search.Findable(kind=FILE, object_id=file.pk, title=file.name, body=file.alt, **where))
+    if found:
+        search.index_many(found)
 
 
 def forget(message: Message) -> None:

@@ -32,19 +32,24 @@ def can_post(user: "User", channel: Channel) -> bool:
     return can_read(user, channel)
 
 
-def may_post_among(channel: Channel, people: Collection[UUID]) -> set[UUID]:
-    """Those of `people` for whom `can_post` holds, asked at once: what every message waits for."""
-    if channel.archived_at:
-        return set()
-    if channel.is_direct:
-        writers = {person for person in channel.people.all() if can_read(person, channel)}
-        return {person.pk for person in writers} & set(people) if len(writers) == 2 else set()
-    held = Membership.objects.taking_part().filter(person__in=people).order_by()
-    if channel.read_only:
-        held = held.filter(space=channel.space_id, role__in=FACILITATING)
-    elif channel.space.kind != Space.Kind.NETWORK:
-        held = held.filter(space=channel.space_id)
-    return set(held.values_list("person", flat=True))
+def may_post_among(writers: Collection[tuple[Channel, UUID]]) -> set[tuple[UUID, UUID]]:
+    """Those of `writers` for whom `can_post` holds, by ids, asked at once: what every message waits for."""
+    roles: dict[UUID, dict[UUID, str]] = {person: {} for _channel, person in writers}
+    held = Membership.objects.taking_part().filter(person__in=roles).order_by()
+    for person, space, role in held.values_list("person", "space", "role"):
+        roles[person][space] = role
+
+    def may(channel: Channel, person: UUID) -> bool:
+        if channel.archived_at:
+            return False
+        if channel.is_direct:
+            both = [one for one in channel.people.all() if can_read(one, channel)]
+            return len(both) == 2 and person in {one.pk for one in both}
+        if channel.read_only:
+            return roles[person].get(channel.space_id) in FACILITATING
+        return channel.space_id in roles[person] or (channel.space.kind == Space.Kind.NETWORK and bool(roles[person]))
+
+    return {(channel.pk, person) for channel, person in writers if may(channel, person)}
 
 
 def may_type_along(channel: Channel) -> bool:

@@ -1,8 +1,11 @@
 """How an action tells open pages that something changed."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
+from itertools import count as count_from
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +21,9 @@ WHISPER = 500  # characters
 # One statement on both engines: it makes the topic, or takes its next numbers and with them the lock on its row, so
 # that events are committed in the order of their numbers.
 _NEXT = """
-    INSERT INTO live_topic (name, seq, epoch) VALUES (%s, %s, 1)
+    INSERT INTO live_topic (name, seq, epoch) VALUES {topics}
     ON CONFLICT (name) DO UPDATE SET seq = live_topic.seq + excluded.seq
-    RETURNING id, seq, epoch
+    RETURNING name, id, seq, epoch
 """
 
 
@@ -28,6 +31,7 @@ _NEXT = """
 class Draft:
     """An event without its number yet; `html` is asked with it."""
 
+    topic: str
     html: Callable[[int], str]
     facts: dict[str, Any] = field(default_factory=dict)
     by: UUID | None = None
@@ -41,25 +45,27 @@ def publish(
 
     Every watcher of the topic reads `facts` and `html`: ids, a step, a deadline, or a fragment that is the same for
     all. `client_id` comes back only to the pages of `by`. Returns the event's number. The topic stays locked until
-    the end of the transaction: publish last, and several topics always in the same order.
+    the end of the transaction: publish last, and several topics in the order of their names.
     """
-    return publish_many(topic, kind, [Draft(lambda seq: html, facts, by, client_id)])[0]
+    return publish_many(kind, [Draft(topic, lambda seq: html, facts, by, client_id)])[0]
 
 
-def publish_many(topic: str, kind: str, drafts: Sequence[Draft]) -> list[int]:
-    """`publish` several events of one kind at once, in this order; the numbers they got."""
+def publish_many(kind: str, drafts: Sequence[Draft]) -> list[int]:
+    """`publish` several events of one kind at once, in this order in each topic; the numbers they got."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("publish() belongs inside the transaction of its action.")
+    counts = sorted(Counter(draft.topic for draft in drafts).items())
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [topic, len(drafts)])
-        topic_pk, last, epoch = cursor.fetchone()
-    events = [
-        Event(topic, epoch, seq, kind, draft.facts, draft.html(seq), draft.by, draft.client_id)
-        for seq, draft in enumerate(drafts, start=last - len(drafts) + 1)
-    ]
+        cursor.execute(_NEXT.format(topics=", ".join(["(%s, %s, 1)"] * len(counts))), list(chain(*counts)))
+        rows = {name: (pk, last, epoch) for name, pk, last, epoch in cursor.fetchall()}
+    numbers = {name: count_from(rows[name][1] - count + 1) for name, count in counts}
+    events = []
+    for draft in drafts:
+        seq, epoch = next(numbers[draft.topic]), rows[draft.topic][2]
+        events.append(Event(draft.topic, epoch, seq, kind, draft.facts, draft.html(seq), draft.by, draft.client_id))
     LiveEvent.objects.bulk_create(
         LiveEvent(
-            topic_id=topic_pk,
+            topic_id=rows[event.topic][0],
             seq=event.seq,
             kind=kind,
             facts=event.facts,

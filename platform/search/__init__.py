@@ -6,6 +6,7 @@ for what lies in containers (the messages of channels): the scopes that the read
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -18,28 +19,35 @@ Q = TypeVar("Q", bound="QuerySet[Any]")
 # The imports below wait for the call: Django reads this file before its tables are ready.
 
 
-def index(
-    kind: str,
-    object_id: UUID,
-    *,
-    title: str,
-    body: str,
-    path: str = "",
-    scope: UUID | None = None,
-    container: UUID | None = None,
-    author: UUID | None = None,
-    at: datetime | None = None,
-) -> None:
-    """Make an object findable by the words of `title` and `body` (plain text), or by its new words.
+@dataclass(frozen=True, kw_only=True)
+class Findable:
+    """An object and the words, in plain text, by which it is found.
 
-    One statement, two on SQLite, and nothing read before. `container` is what one must read to read the object, in
-    `scope`, of which a reader has a few; `author` and `at` are what `latest` filters and orders by.
+    `container` is what one must read to read the object, in `scope`, of which a reader has a few; `author` and `at` are
+    what `latest` filters and orders by.
     """
+
+    kind: str
+    object_id: UUID
+    title: str
+    body: str
+    path: str = ""
+    scope: UUID | None = None
+    container: UUID | None = None
+    author: UUID | None = None
+    at: datetime | None = None
+
+
+def index(kind: str, object_id: UUID, *, title: str, body: str, **more: Any) -> None:
+    """Make an object findable, or by its new words; `more` is what else a `Findable` holds."""
+    index_many([Findable(kind=kind, object_id=object_id, title=title, body=body, **more)])
+
+
+def index_many(found: Collection[Findable]) -> None:
+    """The same for several objects: one statement, two on SQLite, and nothing read before."""
     from search import engines
 
-    engines.index(
-        kind, object_id, title=title, body=body, path=path, scope=scope, container=container, author=author, at=at
-    )
+    engines.index(found)
 
 
 def remove(kind: str, object_id: UUID) -> None:

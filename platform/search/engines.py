@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import BooleanField, F, FloatField, Func, OuterRef, QuerySet, Subquery, Value
 
+from search import Findable
 from search.models import SearchEntry
 from search.words import Query, folded, read, stem
 
@@ -26,35 +27,27 @@ def _clean(text: str, length: int) -> str:
 
 
 @transaction.atomic(savepoint=False)
-def index(
-    kind: str,
-    object_id: UUID,
-    *,
-    title: str,
-    body: str,
-    path: str,
-    scope: UUID | None,
-    container: UUID | None,
-    author: UUID | None,
-    at: datetime | None,
-) -> None:
-    entry = SearchEntry(
-        kind=kind,
-        object_id=object_id,
-        title=_clean(title, 300),
-        body=_clean(body, MAX_BODY),
-        path=path[:300],
-        scope=scope,
-        container=container,
-        author=author,
-        at=at,
-    )
-    SearchEntry.objects.bulk_create([entry], update_conflicts=True, unique_fields=_UNIQUE, update_fields=_WRITTEN)
+def index(found: Collection[Findable]) -> None:
+    entries = [
+        SearchEntry(
+            kind=one.kind,
+            object_id=one.object_id,
+            title=_clean(one.title, 300),
+            body=_clean(one.body, MAX_BODY),
+            path=one.path[:300],
+            scope=one.scope,
+            container=one.container,
+            author=one.author,
+            at=one.at,
+        )
+        for one in found
+    ]
+    SearchEntry.objects.bulk_create(entries, update_conflicts=True, unique_fields=_UNIQUE, update_fields=_WRITTEN)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute(
+            cursor.executemany(
                 "INSERT OR REPLACE INTO search_fts (rowid, scope, title, body) VALUES (%s, %s, %s, %s)",
-                [entry.pk, scope_word(kind, scope), stems(entry.title), stems(entry.body)],
+                [(one.pk, scope_word(one.kind, one.scope), stems(one.title), stems(one.body)) for one in entries],
             )
 
 

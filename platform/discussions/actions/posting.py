@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from discussions.actions.files import FilesGone, attach_files
 from discussions.actions.telling import tell_of
-from discussions.actions.turns import in_turn
-from discussions.finding import make_findable
+from discussions.actions.turns import Line
+from discussions.finding import make_findable_many
 from discussions.fragments import Drawing
 from discussions.models import Channel, File, Following, Mention, Message
 from discussions.permissions import can_read, may_post_among
@@ -78,35 +78,38 @@ def post_message(
     message.signs = []
     message.given = list(File.objects.waiting().filter(owner=author, channel=channel, pk__in=files)) if files else []
     sent = _Sent(message, frozenset(named) - {author.pk}, tuple(files), Drawing(message))
-    return in_turn(channel.pk, sent, lambda waiting: _write(channel.pk, waiting))
+    return _line.pass_through(sent)
 
 
-def _write(channel: UUID, sent: Sequence[_Sent]) -> Sequence[Message | Exception]:
+def _write(sent: Sequence[_Sent]) -> Sequence[Message | Exception]:
     try:
-        return _write_together(channel, sent)
-    except IntegrityError:
+        return _write_together(sent)
+    except (IntegrityError, Channel.DoesNotExist) as failure:
         if len(sent) > 1:  # the fault of one is not the others'
-            return [_write(channel, [one])[0] for one in sent]
+            return [_write([one])[0] for one in sent]
         # The same id at the same moment in two channels: their locks do not exclude each other.
         message = sent[0].message
-        twin = Message.objects.filter(author=message.author_id, client_id=message.client_id).exclude(channel=channel)
-        if twin.exists():
+        twin = Message.objects.filter(author=message.author_id, client_id=message.client_id)
+        if twin.exclude(channel=message.channel_id).exists():
             return [ReusedClientId()]
-        raise
+        return [failure]
+
+
+_line: Line[_Sent, Message] = Line(_write)
 
 
 @transaction.atomic
-def _write_together(channel_pk: UUID, sent: Sequence[_Sent]) -> Sequence[Message | Exception]:
+def _write_together(sent: Sequence[_Sent]) -> Sequence[Message | Exception]:
     """Write in one transaction those that may be written; what became of each, in order."""
-    channel = Channel.objects.select_for_update(of=("self",), no_key=True).select_related("space").get(pk=channel_pk)
-    may_post = may_post_among(channel, {one.message.author_id for one in sent})
+    channels = _lock({one.message.channel_id for one in sent})
+    may_post = may_post_among([(channels[one.message.channel_id], one.message.author_id) for one in sent])
     known = _already_sent(sent)
     outcomes: list[Message | Exception] = []
     fresh: list[_Sent] = []
     for one in sent:
-        message = one.message
+        message, channel = one.message, channels[one.message.channel_id]
         already = known.get(one.key)
-        if message.author_id not in may_post:
+        if (channel.pk, message.author_id) not in may_post:
             reads = can_read(message.author, channel)
             outcomes.append(ChannelClosed() if reads else PermissionDenied())
         elif already is not None:
@@ -119,8 +122,17 @@ def _write_together(channel_pk: UUID, sent: Sequence[_Sent]) -> Sequence[Message
             fresh.append(one)
             outcomes.append(message)
     if fresh:
-        _add(channel, fresh)
+        _add(fresh)
     return outcomes
+
+
+def _lock(pks: Collection[UUID]) -> dict[UUID, Channel]:
+    """These channels, locked in the one order that every writer follows."""
+    rows = Channel.objects.select_for_update(of=("self",), no_key=True).select_related("space").order_by("pk")
+    found = {channel.pk: channel for channel in rows.filter(pk__in=pks)}
+    if len(found) < len(pks):
+        raise Channel.DoesNotExist("One of these channels was erased meanwhile.")
+    return found
 
 
 def _already_sent(sent: Sequence[_Sent]) -> dict[tuple[UUID, UUID], Message]:
@@ -148,7 +160,7 @@ def _attach(one: _Sent) -> FilesGone | None:
     return None
 
 
-def _add(channel: Channel, fresh: Sequence[_Sent]) -> None:
+def _add(fresh: Sequence[_Sent]) -> None:
     counts = _answered(fresh)
     drafts = []
     for one in fresh:
@@ -157,8 +169,9 @@ def _add(channel: Channel, fresh: Sequence[_Sent]) -> None:
         if message.thread_id:
             counts[message.thread_id] += 1
             facts |= {"thread": message.thread_id, "replies": counts[message.thread_id]}
-        drafts.append(Draft(one.drawing.numbered, facts, message.author_id, message.client_id))
-    for one, seq in zip(fresh, publish_many(channel.topic, "message.posted", drafts), strict=True):
+        topic = message.channel.topic
+        drafts.append(Draft(topic, one.drawing.numbered, facts, message.author_id, message.client_id))
+    for one, seq in zip(fresh, publish_many("message.posted", drafts), strict=True):
         one.message.seq, one.message.fragment = seq, one.drawing.numbered(seq)
     messages = [one.message for one in fresh]
     Message.objects.bulk_create(messages)
@@ -169,9 +182,8 @@ def _add(channel: Channel, fresh: Sequence[_Sent]) -> None:
             )
     Mention.objects.bulk_create(Mention(message=one.message, person_id=pk) for one in fresh for pk in one.named)
     _follow(fresh)
-    for one in fresh:
-        make_findable(one.message, one.message.given)
-    tell_of(channel, [(one.message, one.named) for one in fresh])
+    make_findable_many([(message, message.given) for message in messages])
+    tell_of([(one.message, one.named) for one in fresh])
 
 
 def _answered(fresh: Sequence[_Sent]) -> dict[UUID, int]:

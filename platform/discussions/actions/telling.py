@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 Told = Sequence[tuple[Message, Collection[UUID]]]
 
 
-def tell_of(channel: Channel, messages: Told) -> None:
-    """Tell those who read the channel of messages just written, each with the people it names.
+def tell_of(messages: Told) -> None:
+    """Tell those who read their channels of messages just written, each with the people it names.
 
-    Named before answered, answered before written to; whoever wants nothing of the channel is told nothing.
+    Named before answered, answered before written to; whoever wants nothing of a channel is told nothing.
     """
-    levels = _levels(channel)
+    channels = {message.channel_id: message.channel for message, _named in messages}
+    levels = _levels(channels)
+    for pk, channel in channels.items():
+        _tell_of(channel, [one for one in messages if one[0].channel_id == pk], levels[pk])
+
+
+def _tell_of(channel: Channel, messages: Told, levels: dict[UUID, str]) -> None:
     followers = _followers({message.thread_id for message, _named in messages if message.thread_id})
     everything = {pk for pk, level in levels.items() if level == Reading.Level.ALL}
     the_two = set(channel.people.order_by().values_list("pk", flat=True)) if channel.is_direct else set()
@@ -50,14 +56,17 @@ def tell_of(channel: Channel, messages: Told) -> None:
 def tell_of_names(message: Message, named: Collection[UUID]) -> None:
     """Tell people that a message, changed since, names them now."""
     channel = message.channel
-    muted = {pk for pk, level in _levels(channel).items() if level == Reading.Level.NOTHING}
+    muted = {pk for pk, level in _levels([channel.pk])[channel.pk].items() if level == Reading.Level.NOTHING}
     _tell(channel, message, "mention", list(channel.readers().filter(pk__in=set(named) - muted).order_by("pk")))
 
 
-def _levels(channel: Channel) -> dict[UUID, str]:
-    """Who has asked for more, or for less, than what names her and answers her."""
-    asked = Reading.objects.filter(channel=channel, level__in=[Reading.Level.ALL, Reading.Level.NOTHING])
-    return dict(asked.order_by().values_list("person", "level"))
+def _levels(channels: Collection[UUID]) -> defaultdict[UUID, dict[UUID, str]]:
+    """Who has asked, of each channel, for more or for less than what names her and answers her."""
+    asked = Reading.objects.filter(channel__in=channels, level__in=[Reading.Level.ALL, Reading.Level.NOTHING])
+    levels: defaultdict[UUID, dict[UUID, str]] = defaultdict(dict)
+    for channel, person, level in asked.order_by().values_list("channel", "person", "level"):
+        levels[channel][person] = level
+    return levels
 
 
 def _followers(threads: Collection[UUID]) -> defaultdict[UUID | None, set[UUID]]:

@@ -1,7 +1,7 @@
-"""Writers of one channel wait for each other; those who wait in this process are written together by the first.
+"""Writers who wait in the same process are written together by the first of them, whatever their channels.
 
-A transaction costs the same disk write for one message as for thirty, and whoever holds the lock of a channel would
-give its turn to threads that only prepare theirs. So a writer leaves her message in the line of its channel and takes
+A transaction costs the same disk write for one message as for thirty, and nearly the same statements; and a writer who
+holds locks would give its turn to threads that only prepare theirs. So each leaves her message in the line and takes
 its lock: either somebody has written hers meanwhile, or she writes all that wait.
 """
 
@@ -9,8 +9,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
-from uuid import UUID
-from weakref import WeakValueDictionary
 
 from django.db import connection
 
@@ -33,42 +31,36 @@ class _Turn(Generic[T, R]):
         self.outcome: R | Exception | None = None
 
 
-class _Line(Generic[T, R]):
-    """Those who wait to write in one channel."""
+class Line(Generic[T, R]):
+    """Those of this process who wait to write."""
 
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.waiting: deque[_Turn[T, R]] = deque()
+    def __init__(self, write: Write[T, R]) -> None:
+        self._write = write
+        self._lock = threading.Lock()
+        self._waiting: deque[_Turn[T, R]] = deque()
 
-    def write_all(self, write: Write[T, R]) -> None:
-        turns = [self.waiting.popleft() for _ in range(min(len(self.waiting), MOST))]
+    def pass_through(self, work: T) -> R:
+        """What came of `work`, written alone or with what others wait to write."""
+        if connection.in_atomic_block:  # others' messages would wait for this transaction, and share its fate
+            outcome = self._write([work])[0]
+        else:
+            turn: _Turn[T, R] = _Turn(work)
+            self._waiting.append(turn)
+            with self._lock:
+                while turn.outcome is None:
+                    self._write_all()
+            outcome = turn.outcome
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def _write_all(self) -> None:
+        turns = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST))]
         outcomes: Sequence[R | Exception] = [Interrupted()] * len(turns)
         try:
-            outcomes = write([turn.work for turn in turns])
+            outcomes = self._write([turn.work for turn in turns])
         except Exception as failure:
             outcomes = [failure] * len(turns)
         finally:
             for turn, outcome in zip(turns, outcomes, strict=True):
                 turn.outcome = outcome
-
-
-_lines: WeakValueDictionary[UUID, _Line] = WeakValueDictionary()
-_opening = threading.Lock()
-
-
-def in_turn(channel: UUID, work: T, write: Write[T, R]) -> R:
-    """What `write` makes of `work`, alone or with what others wait to write in the same channel."""
-    if connection.in_atomic_block:  # others' messages would wait for this transaction, and share its fate
-        outcome = write([work])[0]
-    else:
-        with _opening:
-            line = _lines.setdefault(channel, _Line())
-        turn: _Turn[T, R] = _Turn(work)
-        line.waiting.append(turn)
-        with line.lock:
-            while turn.outcome is None:
-                line.write_all(write)
-        outcome = turn.outcome
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome

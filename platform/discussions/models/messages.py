@@ -61,13 +61,18 @@ class Message(models.Model):
     fragment = ""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="messages")
+    # The indexes below begin with these three keys: one more on each would only slow the writing.
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="messages", db_index=False)
     # The message that this one answers in its thread; a thread has no threads.
-    thread = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="replies")
+    thread = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="replies", db_index=False
+    )
     # The message that this one quotes, of the same channel.
     quoted = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     # Words stay with who wrote them; erasing a person empties her messages first.
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="messages")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
     client_id = models.UUIDField()
     seq = models.PositiveBigIntegerField()
     body = models.TextField(blank=True)
