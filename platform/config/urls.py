@@ -10,12 +10,12 @@ from config import views
 urlpatterns = [
     path("langue/", set_language, name="set_language"),
     path("robots.txt", views.robots, name="robots"),
+    path("", include("discussions.urls")),  # first: where most requests go when people write
     path("", include("home.urls")),
     path("", include("cohorts.urls")),
     path("", include("workshops.urls")),
     path("", include("spaces.urls")),
     path("", include("accounts.urls")),
-    path("", include("discussions.urls")),
     path("", include("reservoir.urls")),
     path("", include("notifications.urls")),
     path("", include("live.urls")),

@@ -101,7 +101,7 @@ _line: Line[_Sent, Message] = Line(_write)
 @transaction.atomic
 def _write_together(sent: Sequence[_Sent]) -> Sequence[Message | Exception]:
     """Write in one transaction those that may be written; what became of each, in order."""
-    channels = _lock({one.message.channel_id for one in sent})
+    channels = _lock([one.message.channel for one in sent])
     may_post = may_post_among([(channels[one.message.channel_id], one.message.author_id) for one in sent])
     known = _already_sent(sent)
     outcomes: list[Message | Exception] = []
@@ -126,13 +126,16 @@ def _write_together(sent: Sequence[_Sent]) -> Sequence[Message | Exception]:
     return outcomes
 
 
-def _lock(pks: Collection[UUID]) -> dict[UUID, Channel]:
-    """These channels, locked in the one order that every writer follows."""
-    rows = Channel.objects.select_for_update(of=("self",), no_key=True).select_related("space").order_by("pk")
-    found = {channel.pk: channel for channel in rows.filter(pk__in=pks)}
-    if len(found) < len(pks):
+def _lock(known: Sequence[Channel]) -> dict[UUID, Channel]:
+    """Each channel once, locked in the one order that every writer follows, and as open as it is now."""
+    channels = {channel.pk: channel for channel in known}
+    rows = Channel.objects.select_for_update(no_key=True).filter(pk__in=channels).order_by("pk")
+    found = list(rows.values_list("pk", "archived_at", "read_only"))
+    if len(found) < len(channels):
         raise Channel.DoesNotExist("One of these channels was erased meanwhile.")
-    return found
+    for pk, archived_at, read_only in found:
+        channels[pk].archived_at, channels[pk].read_only = archived_at, read_only
+    return channels
 
 
 def _already_sent(sent: Sequence[_Sent]) -> dict[tuple[UUID, UUID], Message]:
