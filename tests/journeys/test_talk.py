@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from config.demonstration import main_cohort
 from discussions.models import Channel, Message
+from tests.factories.discussions import ChannelFactory
 
 OFFLINE = "Hors ligne : ce que vous écrivez est gardé."
 
@@ -111,7 +112,9 @@ def test_where_a_way_in_may_not_even_be_tried_the_next_one_is(visit, person, thr
     expect(paul.get_by_text(OFFLINE)).to_be_hidden()
 
 
-def test_without_javascript_one_writes_and_reads_all_the_same(visit, person, thread, shot):
+def test_without_javascript_one_writes_and_reads_all_the_same(visit, person, rows, shot):
+    with rows():
+        thread = ChannelFactory(space=main_cohort().space, name="Trajets du jeudi").get_absolute_url()
     paul = visit(person("paul"), path=thread)
     nadia = visit(person("nadia"), path=thread, javascript=False, width=360, height=740)
     words = new("Sans script, avec des mots.")
