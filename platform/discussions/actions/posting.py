@@ -21,6 +21,9 @@ from live.publish import Draft, publish_many
 if TYPE_CHECKING:
     from accounts.models import User
 
+#: What of a channel decides whether one writes there and who finds it, read again under its lock.
+CHANGING = ("archived_at", "read_only", "confidential")
+
 
 class ReusedClientId(Exception):
     """The id of a message that was already sent came back with other words, or for another channel."""
@@ -130,11 +133,12 @@ def _lock(known: Sequence[Channel]) -> dict[UUID, Channel]:
     """Each channel once, locked in the one order that every writer follows, and as open as it is now."""
     channels = {channel.pk: channel for channel in known}
     rows = Channel.objects.select_for_update(no_key=True).filter(pk__in=channels).order_by("pk")
-    found = list(rows.values_list("pk", "archived_at", "read_only"))
+    found = list(rows.values("pk", *CHANGING))
     if len(found) < len(channels):
         raise Channel.DoesNotExist("One of these channels was erased meanwhile.")
-    for pk, archived_at, read_only in found:
-        channels[pk].archived_at, channels[pk].read_only = archived_at, read_only
+    for row in found:
+        for name in CHANGING:
+            setattr(channels[row["pk"]], name, row[name])
     return channels
 
 
